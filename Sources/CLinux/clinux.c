@@ -1,0 +1,90 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static long check(long result) { return result < 0 ? -errno : result; }
+
+int clinux_pidfd_open(pid_t pid) { return (int)check(syscall(SYS_pidfd_open, pid, 0)); }
+
+int clinux_pidfd_send_signal(int pidfd, int signal) {
+    return (int)check(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+
+// linux/pidfd.h of Debian 12 predates PIDFD_GET_INFO: the layout is the kernel's, as of 6.15.
+struct clinux_pidfd_info {
+    uint64_t mask;
+    uint64_t cgroupid;
+    uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+    int32_t exit_code;
+};
+#define CLINUX_PIDFD_GET_INFO _IOWR(0xFF, 11, struct clinux_pidfd_info)
+#define CLINUX_PIDFD_INFO_EXIT (1ULL << 3)
+
+int clinux_pidfd_exit_status(int pidfd, int *status) {
+    struct clinux_pidfd_info info = {.mask = CLINUX_PIDFD_INFO_EXIT};
+    if (ioctl(pidfd, CLINUX_PIDFD_GET_INFO, &info) < 0) return -errno;
+    if (!(info.mask & CLINUX_PIDFD_INFO_EXIT)) return -ENODATA;
+    *status = info.exit_code;
+    return 0;
+}
+
+int clinux_open_beneath(int directory, const char *path, int flags, mode_t mode, bool symlinks) {
+    struct open_how how = {
+        .flags = (uint64_t)(flags | O_CLOEXEC),
+        .mode = (flags & O_CREAT) ? mode : 0,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (symlinks ? 0 : RESOLVE_NO_SYMLINKS),
+    };
+    return (int)check(syscall(SYS_openat2, directory, path, &how, sizeof how));
+}
+
+int clinux_rename_noreplace(const char *from, const char *to) {
+    return (int)check(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE));
+}
+
+uint64_t clinux_pid_namespace(void) {
+    struct stat info;
+    return stat("/proc/self/ns/pid", &info) == 0 ? (uint64_t)info.st_ino : 0;
+}
+
+void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+static void fill_signals(sigset_t *set) {
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGQUIT);
+    sigaddset(set, SIGHUP);
+    sigaddset(set, SIGCHLD);
+}
+
+void clinux_block_signals(void) {
+    sigset_t set;
+    fill_signals(&set);
+    // SIGPIPE is blocked, not ignored: an ignored signal would be inherited over exec.
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+int clinux_signal_fd(void) {
+    sigset_t set;
+    fill_signals(&set);
+    return (int)check(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+void clinux_reset_signals(void) {
+    for (int number = 1; number < _NSIG; number++) signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+}

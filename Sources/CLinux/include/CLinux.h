@@ -1,0 +1,82 @@
+// System calls and constants that Glibc's Swift module lacks.
+#ifndef SWITCHYARD_CLINUX_H
+#define SWITCHYARD_CLINUX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/vfs.h>
+
+/// What a new process is given; everything else is reset in the child.
+struct clinux_spawn {
+    const char *path;
+    char *const *argv;
+    char *const *envp;
+    /// Working directory, or NULL for ours.
+    const char *directory;
+    /// Descriptors that become 0, 1 and 2.
+    int stdin_fd, stdout_fd, stderr_fd;
+    /// Written to the child's /proc/self/oom_score_adj, or NULL to leave it.
+    const char *oom_score_adj;
+};
+
+/// A process that waits at its gate: nothing of the program has run yet.
+struct clinux_gated {
+    pid_t pid;
+    int pidfd;
+    /// One byte written here lets the child exec; closing it ends the child.
+    int gate_fd;
+    /// After the gate: an int (errno) if the exec failed, end of file if it succeeded.
+    int error_fd;
+};
+
+/// Makes a process in its own group, gated before its exec.
+///
+/// Between clone3 and exec the child makes raw system calls only, so that this is safe in a process
+/// with threads. Returns 0, or -errno.
+int clinux_spawn(const struct clinux_spawn *spawn, struct clinux_gated *result);
+
+int clinux_pidfd_open(pid_t pid);
+int clinux_pidfd_send_signal(int pidfd, int signal);
+
+/// The wait status of an ended process that need not be our child (PIDFD_GET_INFO, Linux 6.15).
+///
+/// Returns 0 and the status, or -errno when the kernel does not know or tell it.
+int clinux_pidfd_exit_status(int pidfd, int *status);
+
+/// openat2 below `directory`: resolution never leaves it. Returns a descriptor or -errno.
+int clinux_open_beneath(int directory, const char *path, int flags, mode_t mode, bool symlinks);
+
+/// renameat2 with RENAME_NOREPLACE: fails with EEXIST instead of replacing. Returns 0 or -errno.
+int clinux_rename_noreplace(const char *from, const char *to);
+
+/// The inode number of our pid namespace, 0 when unreadable.
+uint64_t clinux_pid_namespace(void);
+
+/// Names the calling thread (15 bytes at most), for ps and debuggers.
+void clinux_name_thread(const char *name);
+
+/// Blocks SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD and SIGPIPE in the calling thread and all it
+/// creates.
+void clinux_block_signals(void);
+
+/// A descriptor that delivers the blocked signals, SIGPIPE excepted. Returns it or -errno.
+int clinux_signal_fd(void);
+
+/// Undoes clinux_block_signals and resets ignored signals, for an exec in place.
+void clinux_reset_signals(void);
+
+/// wait status macros as functions.
+static inline bool clinux_wifexited(int status) { return (status & 0x7f) == 0; }
+static inline int clinux_wexitstatus(int status) { return (status >> 8) & 0xff; }
+static inline int clinux_wtermsig(int status) { return status & 0x7f; }
+
+#endif

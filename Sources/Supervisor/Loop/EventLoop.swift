@@ -1,0 +1,140 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The clock of every deadline here; it goes on while the machine sleeps (CLOCK_BOOTTIME).
+package typealias Instant = ContinuousClock.Instant
+
+/// One thread that turns: jobs of Swift's concurrency, descriptors that became ready, deadlines.
+///
+/// As a serial executor it isolates an actor; as a task executor it runs straight-line code that
+/// waits for descriptors without ever changing threads. Jobs run in the order they came; a turn
+/// runs those that were there when it began, so that no producer can keep descriptors waiting.
+package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+    // Unchecked: `inbox` and `thread` are synchronised; `poll` is touched on the loop's thread only,
+    // which `perform` and the preconditions in `EventPoll` see to.
+    private let inbox = Mutex<[Work]>([])
+    private let thread = Atomic<UInt>(0)
+    private let poll: EventPoll
+    private let name: String
+
+    private enum Work {
+        case job(UnownedJob)
+        case closure(@Sendable () -> Void)
+        case stop
+    }
+
+    /// - Throws: `SystemError` when the kernel gives no epoll or event descriptor.
+    package init(name: String) throws(SystemError) {
+        self.name = name
+        poll = try EventPoll()
+    }
+
+    /// Turns on the calling thread until `stop` is called.
+    package func run() {
+        thread.store(UInt(pthread_self()), ordering: .releasing)
+        clinux_name_thread(name)
+        while turn() {}
+    }
+
+    /// Turns on a thread of its own until `stop` is called.
+    package func start() {
+        spawnThread { self.run() }
+    }
+
+    /// Ends `run` after the jobs that were enqueued before.
+    package func stop() {
+        submit(.stop)
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        submit(.job(UnownedJob(job)))
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    package func checkIsolated() {
+        precondition(isCurrent, "must run on the event loop \(name)")
+    }
+
+    package var isCurrent: Bool {
+        thread.load(ordering: .acquiring) == UInt(pthread_self())
+    }
+
+    /// Waits until the descriptor can be read or written, or has failed or hung up.
+    ///
+    /// One waiter per descriptor and direction. Before closing a descriptor that somebody waits on,
+    /// call `forget`.
+    package func wait(
+        for direction: Direction, on descriptor: Int32, until deadline: Instant? = nil
+    ) async -> Wake {
+        await suspend(Waiter(descriptor: descriptor, direction: direction, deadline: deadline))
+    }
+
+    /// Waits for the deadline; answers `.timedOut` then, `.cancelled` when the task was cancelled.
+    package func wait(until deadline: Instant) async -> Wake {
+        await suspend(Waiter(descriptor: nil, direction: .read, deadline: deadline))
+    }
+
+    /// Ends every wait on the descriptor as cancelled and drops what is known of it.
+    package func forget(_ descriptor: Int32) {
+        perform { self.poll.forget(descriptor) }
+    }
+
+    /// Runs the closure on the loop's thread: now when already there, else in its next turn.
+    package func perform(_ body: @escaping @Sendable () -> Void) {
+        if isCurrent { body() } else { submit(.closure(body)) }
+    }
+
+    private func suspend(_ waiter: Waiter) async -> Wake {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiter.continuation = continuation
+                perform { self.poll.add(waiter) }
+            }
+        } onCancel: {
+            perform { self.poll.cancel(waiter) }
+        }
+    }
+
+    private func submit(_ work: Work) {
+        let wasEmpty = inbox.withLock { queue in
+            queue.append(work)
+            return queue.count == 1
+        }
+        if wasEmpty, !isCurrent { poll.wake() }
+    }
+
+    private func turn() -> Bool {
+        let idle = inbox.withLock(\.isEmpty)
+        poll.poll(mayBlock: idle)
+        let batch = inbox.withLock { queue in
+            let batch = queue
+            queue.removeAll()
+            return batch
+        }
+        for work in batch {
+            switch work {
+            case .job(let job):
+                job.runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            case .closure(let body): body()
+            case .stop: return false
+            }
+        }
+        return true
+    }
+}
+
+extension EventLoop {
+    package enum Direction: Sendable {
+        case read, write
+    }
+
+    /// Why a wait ended.
+    package enum Wake: Sendable, Equatable {
+        case ready, timedOut, cancelled
+    }
+}
