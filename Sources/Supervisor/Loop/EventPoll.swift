@@ -143,11 +143,14 @@ final class EventPoll {
         guard left > .zero else { return 0 }
         let (seconds, attoseconds) = left.components
         guard seconds < 1_000_000 else { return 1_000_000_000 }
-        return Int32(seconds) * 1000 + Int32((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        return Int32(seconds) * 1000
+            + Int32((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 
     private func detach(_ waiter: Waiter) {
-        guard let descriptor = waiter.descriptor, var interest = interests[descriptor] else { return }
+        guard let descriptor = waiter.descriptor, var interest = interests[descriptor] else {
+            return
+        }
         if interest.read === waiter { interest.read = nil }
         if interest.write === waiter { interest.write = nil }
         interests[descriptor] = interest

@@ -1,0 +1,38 @@
+/// Why nothing goes on without a human, and what the human can do.
+package struct Block: Sendable, Hashable, Error {
+    package let code: BlockReason
+    /// What happened, to what, why: one sentence.
+    package let reason: String
+    /// One sentence.
+    package let remedy: String
+
+    package init(_ code: BlockReason, reason: String, remedy: String) {
+        self.code = code
+        self.reason = reason
+        self.remedy = remedy
+    }
+}
+
+/// The closed list of the API's contract.
+package enum BlockReason: String, Sendable, CaseIterable {
+    case binaryRejected = "binary_rejected"
+    case binaryChanged = "binary_changed"
+    case backupFailed = "backup_failed"
+    case diskFull = "disk_full"
+    case hookFailed = "hook_failed"
+    case preUpgradeFailed = "pre_upgrade_failed"
+    case switchFailed = "switch_failed"
+    case startFailed = "start_failed"
+    case linkBroken = "link_broken"
+    case homeUnreadable = "home_unreadable"
+    case heightMissed = "height_missed"
+    case signState = "sign_state"
+    case foreignDaemon = "foreign_daemon"
+}
+
+/// The steps of an upgrade, in their order; the API's names.
+package enum UpgradeStep: String, Sendable, CaseIterable {
+    case stop, acquire, backup, hooks
+    case preUpgrade = "pre_upgrade"
+    case `switch`, start
+}

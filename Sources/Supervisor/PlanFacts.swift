@@ -1,0 +1,60 @@
+import FoundationEssentials
+
+/// What is known of one plan: where it comes from, how far it is and why.
+package struct PlanFacts: Sendable, Equatable {
+    package var name: String
+    /// Relative to `cosmovisor/`.
+    package var directory: String
+    package var origin: Origin
+    package var trigger: Trigger
+    /// Nil when only a folder tells of the plan.
+    package var height: Height?
+    package var info: String?
+    package var state: PlanState
+    package var reasonCode: PlanReason
+    /// In words, for people.
+    package var reason: String
+    package var binary: BinaryFacts
+    package var createdAt: Date?
+    package var appliedAt: Date?
+
+    package enum Origin: String, Sendable {
+        case chain, `operator`, layout
+    }
+
+    package enum Trigger: String, Sendable {
+        case chain, height, manual
+    }
+}
+
+/// The states of the API's contract, section C7.
+package enum PlanState: String, Sendable, CaseIterable {
+    case pending, due, upgrading, provisional, applied, blocked, cancelled, stale, invalid
+}
+
+/// Why a plan is in its state; a closed list of the API's contract.
+package enum PlanReason: String, Sendable, CaseIterable {
+    case beforeHeight = "before_height"
+    case heightUnknown = "height_unknown"
+    case atHeight = "at_height"
+    case fileWritten = "file_written"
+    case daemonExited = "daemon_exited"
+    case superseded
+    case heightPassed = "height_passed"
+    case skipHeight = "skip_height"
+    case cancelledByOperator = "cancelled_by_operator"
+    case unreadable, contradictory
+    case stepFailed = "step_failed"
+    case verified
+}
+
+/// The binary of a plan as it lies on disk.
+package struct BinaryFacts: Sendable, Equatable {
+    package var isStaged: Bool
+    /// 64 lower-case hex digits; nil until it has been hashed.
+    package var sha256: String?
+    package var size: Int64?
+    package var stagedAt: Date?
+
+    package static let absent = BinaryFacts(isStaged: false, sha256: nil, size: nil, stagedAt: nil)
+}

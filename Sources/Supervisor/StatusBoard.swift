@@ -1,0 +1,56 @@
+import Synchronization
+
+/// Where the present `Status` hangs for everyone to read, without waiting for the control loop.
+package final class StatusBoard: Sendable {
+    private struct State {
+        var status: Status
+        var beat: Instant
+        var readers: [Int: AsyncStream<Status>.Continuation] = [:]
+        var nextReader = 0
+    }
+
+    private let state: Mutex<State>
+
+    package init(_ status: Status) {
+        state = Mutex(State(status: status, beat: .now))
+    }
+
+    package var status: Status {
+        state.withLock(\.status)
+    }
+
+    /// When the control loop, its watcher and its reaper last proved that they turn.
+    package var lastBeat: Instant {
+        state.withLock(\.beat)
+    }
+
+    package func beat(at now: Instant = .now) {
+        state.withLock { $0.beat = now }
+    }
+
+    /// Replaces the status; readers hear of it only when it differs.
+    package func publish(_ status: Status) {
+        let readers = state.withLock { state -> [AsyncStream<Status>.Continuation] in
+            guard state.status != status else { return [] }
+            state.status = status
+            return Array(state.readers.values)
+        }
+        for reader in readers { reader.yield(status) }
+    }
+
+    /// The present status and each later one; a slow reader skips to the newest.
+    package func changes() -> AsyncStream<Status> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Status.self, bufferingPolicy: .bufferingNewest(1))
+        let id = state.withLock { state in
+            state.nextReader += 1
+            state.readers[state.nextReader] = continuation
+            continuation.yield(state.status)
+            return state.nextReader
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.readers[id] = nil }
+        }
+        return stream
+    }
+}
