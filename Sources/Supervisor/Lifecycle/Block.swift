@@ -5,11 +5,29 @@ package struct Block: Sendable, Hashable, Error {
     package let reason: String
     /// One sentence.
     package let remedy: String
+    /// What lets it go on by itself, if anything does.
+    package let waitsFor: Status.WaitingFor?
 
-    package init(_ code: BlockReason, reason: String, remedy: String) {
+    package init(
+        _ code: BlockReason, reason: String, remedy: String, waitsFor: Status.WaitingFor? = nil
+    ) {
         self.code = code
         self.reason = reason
         self.remedy = remedy
+        self.waitsFor = waitsFor
+    }
+
+    /// Whether the cause has gone, so that no human is needed any more.
+    func isCured(by verdict: Verdict) -> Bool {
+        waitsFor == .binary && verdict.ruling.isDue
+    }
+
+    static func newBinaryFails(_ plan: UpgradePlan) -> Block {
+        Block(
+            .startFailed,
+            reason: "the new binary of \(plan.name.text) ended 5 times before its first block",
+            remedy: "read its log; put a working binary in upgrades/\(plan.name.directory)/bin, "
+                + "then start the node")
     }
 }
 

@@ -1,0 +1,98 @@
+extension Lifecycle {
+    mutating func judged(_ verdict: Verdict, at now: Instant) -> [Effect] {
+        switch phase {
+        case .launching(let launch): return judged(verdict, launching: launch, at: now)
+        case .running(let run): return judged(verdict, running: run, at: now)
+        case .backingOff(let backoff):
+            guard verdict.ruling.isDue else { return [] }
+            let launch = Launch(after: backoff.after, strikes: backoff.strikes)
+            phase = .launching(launch)
+            return judged(verdict, launching: launch, at: now)
+        case .blocked(let block):
+            // The cause went away: the binary that was missing has come.
+            guard block.isCured(by: verdict) else { return [] }
+            phase = .launching(Launch())
+            return [.judge]
+        case .idle, .stopping, .upgrading, .ended: return []
+        }
+    }
+
+    mutating func judged(
+        _ verdict: Verdict, launching launch: Launch, at now: Instant
+    ) -> [Effect] {
+        guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
+        switch verdict.ruling {
+        case .due:
+            guard let plan = verdict.plan else { return [] }
+            return begin(.acquire, of: plan)
+        case .dueWithoutBinary(let block), .blocked(let block):
+            phase = .blocked(block)
+            return []
+        case .repair(let repair):
+            return [.repair(repair)]
+        case .launchAgain:
+            return [.spawn]
+        case .carryOn, .watchClosely:
+            return afterwards(launch, provisional: verdict.provisional, at: now)
+        }
+    }
+
+    mutating func judged(
+        _ verdict: Verdict, running run: Run, at now: Instant
+    ) -> [Effect] {
+        var run = run
+        switch verdict.ruling {
+        case .due:
+            run.awaiting = nil
+            return stop(run, next: .launch, patience: policy.patience, at: now)
+        case .dueWithoutBinary(let block), .blocked(let block):
+            run.awaiting = block
+        case .carryOn, .watchClosely, .launchAgain, .repair:
+            run.awaiting = nil
+        }
+        phase = .running(run)
+        return []
+    }
+
+    /// No upgrade stands in the way: the restart policy says whether and when to start.
+    mutating func afterwards(
+        _ launch: Launch, provisional: UpgradePlan?, at now: Instant
+    ) -> [Effect] {
+        var launch = launch
+        launch.provisional = provisional
+        guard let exit = launch.after else {
+            phase = .launching(launch)
+            return [.spawn]
+        }
+        guard policy.restart == .always || (policy.restart == .onFailure && !exit.isSuccess) else {
+            return settle(.end(nil), exit: exit)
+        }
+        if let plan = provisional, launch.strikes.provisional >= 5 {
+            phase = .blocked(.newBinaryFails(plan))
+            return []
+        }
+        let wait = backoff(afterCrash: launch.strikes.crashes)
+        guard wait > .zero else {
+            phase = .launching(launch)
+            return [.spawn]
+        }
+        phase = .backingOff(Backoff(until: now + wait, after: exit, strikes: launch.strikes))
+        return []
+    }
+
+    /// The first restart is at once, then 1 s doubling to 60 s, each within 10 percent.
+    mutating func backoff(afterCrash count: Int) -> Duration {
+        guard count > 1 else { return .zero }
+        let seconds = min(60, 1 << min(count - 2, 6))
+        return .milliseconds(seconds * 1000 + Int(nextRandom() % 201) * seconds - 100 * seconds)
+    }
+
+    /// SplitMix64: enough to keep a fleet from restarting in step.
+    private mutating func nextRandom() -> UInt64 {
+        random &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = random
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,47 @@
+extension Lifecycle {
+    mutating func begin(_ step: UpgradeStep, of plan: UpgradePlan) -> [Effect] {
+        phase = .upgrading(Upgrade(plan: plan, step: step, next: .launch))
+        return [.step(step, plan)]
+    }
+
+    /// A switch that was under way when something else was wanted is finished; nothing follows it.
+    mutating func stepDone(_ step: UpgradeStep) -> [Effect] {
+        guard case .upgrading(let upgrade) = phase, upgrade.step == step else { return [] }
+        guard upgrade.next == .launch else { return settle(upgrade.next, exit: nil) }
+        guard let following = step.following else {
+            return settle(policy.restartsAfterUpgrade ? .launch : .end(0), exit: nil)
+        }
+        return begin(following, of: upgrade.plan)
+    }
+
+    mutating func stepCancelled() -> [Effect] {
+        guard case .upgrading(let upgrade) = phase else { return [] }
+        return settle(upgrade.next, exit: nil)
+    }
+
+    /// A step or a repair failed: the node stays stopped unless something else was wanted meanwhile.
+    mutating func failed(_ block: Block) -> [Effect] {
+        let next: Next
+        switch phase {
+        case .upgrading(let upgrade): next = upgrade.next
+        case .launching(let launch): next = launch.next
+        case .idle, .running, .stopping, .blocked, .backingOff, .ended: return []
+        }
+        guard next == .launch else { return settle(next, exit: nil) }
+        phase = .blocked(block)
+        return []
+    }
+}
+
+extension UpgradeStep {
+    /// `stop` and `start` are phases of their own; nil after the last step.
+    var following: UpgradeStep? {
+        switch self {
+        case .acquire: .backup
+        case .backup: .hooks
+        case .hooks: .preUpgrade
+        case .preUpgrade: .switch
+        case .stop, .switch, .start: nil
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import FoundationEssentials
+import Glibc
+
+/// Our durable word that a plan file was judged due, and how far its switch has come.
+///
+/// It outlives the evidence, which a restart of ours would lose: the daemon's RPC, and that the file
+/// was fresh. It is removed when the new binary has applied the plan's height.
+package struct DueRecord: Codable, Sendable, Equatable {
+    package var name: String
+    package var height: Height
+    package var info: String
+    /// The plan file that was judged; nil when it could not be read again.
+    package var file: FileIdentity?
+    package var judgedAt: Date
+    package var reason: String
+    /// The folder `current` pointed at.
+    package var previous: String
+    /// Set once the link points at the new release.
+    package var switchedAt: Date?
+
+    package static func load(from home: Home) -> DueRecord? {
+        guard let reading = try? ForeignFile.read(home.dueRecord, limit: 1 << 20) else {
+            return nil
+        }
+        return try? JSONDecoder().decode(DueRecord.self, from: Data(reading.bytes))
+    }
+
+    package func store(in home: Home, synced: Bool) throws(SystemError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        guard let bytes = try? encoder.encode(self) else {
+            throw SystemError("encode", code: EINVAL)
+        }
+        try DurableFile.replace(home.dueRecord, with: bytes, synced: synced)
+    }
+
+    package static func remove(from home: Home) {
+        unlink(home.dueRecord)
+    }
+
+    package func concerns(_ plan: UpgradePlan) -> Bool {
+        name == plan.name.text && height == plan.height
+    }
+}

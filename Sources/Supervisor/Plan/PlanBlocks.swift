@@ -1,0 +1,57 @@
+/// The blocks that a judgement leads to; each names what happened and what to do.
+extension Block {
+    static func binaryMissing(_ plan: UpgradePlan) -> Block {
+        Block(
+            .binaryRejected,
+            reason: "\"\(plan.name.text)\" is due at \(plan.height) and its binary is not there",
+            remedy: "put the binary in upgrades/\(plan.name.directory)/bin; "
+                + "the upgrade then goes on by itself",
+            waitsFor: .binary)
+    }
+
+    static func binaryUnusable(_ plan: UpgradePlan, why: String) -> Block {
+        Block(
+            .binaryRejected,
+            reason: "\"\(plan.name.text)\" is due at \(plan.height) and its binary cannot be run: "
+                + why,
+            remedy: "replace the binary in upgrades/\(plan.name.directory)/bin; "
+                + "the upgrade then goes on by itself",
+            waitsFor: .binary)
+    }
+
+    static func wrongBinary(_ plan: UpgradePlan) -> Block {
+        Block(
+            .binaryRejected,
+            reason: "upgrades/\(plan.name.directory) holds a binary without the handler "
+                + "\"\(plan.name.text)\": it halted at \(plan.height) and asked for it",
+            remedy: "replace the binary in upgrades/\(plan.name.directory)/bin, then start the node"
+        )
+    }
+
+    static func mismatch(_ plan: UpgradePlan) -> Block {
+        Block(
+            .startFailed,
+            reason: "the present binary ended twice before any height, while the data names "
+                + "\"\(plan.name.text)\": was a snapshot restored?",
+            remedy: "if the data needs \"\(plan.name.text)\", point current at "
+                + "upgrades/\(plan.name.directory) and start the node")
+    }
+
+    static func planFileBroken(_ what: String) -> Block {
+        Block(
+            .homeUnreadable,
+            reason: "data/upgrade-info.json cannot be used and the daemon does not start on it: "
+                + what,
+            remedy: "read the daemon's log; move data/upgrade-info.json away or write it anew, "
+                + "then start the node")
+    }
+
+    static func planFileUnwritten(_ planned: Facts.ChainPlanned) -> Block {
+        Block(
+            .homeUnreadable,
+            reason: "the chain halted at \(planned.height) for \"\(planned.name)\" and the node "
+                + "could not write data/upgrade-info.json",
+            remedy: "look for a full disk, a wrong owner or a read-only mount at data/, "
+                + "then restart the node: it writes the file anew")
+    }
+}

@@ -1,0 +1,141 @@
+/// Decides whether the plan file is due, from facts alone; the reason is part of the verdict.
+///
+/// The rows are those of the rule table of the upgrade convention; the first that fits wins. What
+/// makes a plan due is always the daemon's own act on its way through the plan's height, never that
+/// a height is high enough.
+package struct PlanJudge: Sendable {
+    package let facts: Facts
+
+    package init(_ facts: Facts) {
+        self.facts = facts
+    }
+
+    package var verdict: Verdict {
+        var verdict = ruling
+        if let due = facts.due, due.switchedAt != nil, let name = provisionalName(due) {
+            verdict.provisional = UpgradePlan(name: name, height: due.height, info: due.info)
+        }
+        return verdict
+    }
+
+    private var ruling: Verdict {
+        if case .broken(let block) = facts.current {
+            return Verdict(.link, .blocked(block), state: .blocked, reason: block.reason)
+        }
+        switch facts.file {
+        case .absent:
+            return unwritten ?? Verdict(.none, .carryOn, reason: "there is no upgrade-info.json")
+        case .unusable(let what):
+            return unusable(what)
+        case .empty:
+            return incomplete("the file is empty")
+        case .broken(let what):
+            return incomplete(what)
+        case .plan(let plan):
+            return held(plan) ?? resumed(plan) ?? (facts.isFresh ? fresh(plan) : old(plan))
+        }
+    }
+
+    private func provisionalName(_ due: DueRecord) -> PlanName? {
+        for letters in [PlanName.LetterCase.lowered, .kept] {
+            if let name = try? PlanName(due.name, case: letters),
+                facts.current.upgradeDirectory == name.directory
+            {
+                return name
+            }
+        }
+        return nil
+    }
+
+    func isCurrent(_ plan: UpgradePlan) -> Bool {
+        facts.current.upgradeDirectory == plan.name.directory
+    }
+
+    /// Block H is applied: H itself is past.
+    func isPassed(_ height: Height) -> Bool {
+        (facts.applied.map { $0 >= height } ?? false)
+            || (facts.reached.map { $0 > height } ?? false)
+    }
+
+    /// Due, if its binary is there to switch to.
+    func due(
+        _ row: Verdict.Row, _ plan: UpgradePlan, code: PlanReason, reason: String
+    ) -> Verdict {
+        let ruling: Verdict.Ruling =
+            switch facts.binary {
+            case .present: .due
+            case .absent: .dueWithoutBinary(.binaryMissing(plan))
+            case .unusable(let why): .dueWithoutBinary(.binaryUnusable(plan, why: why))
+            }
+        return Verdict(row, ruling, plan: plan, state: .due, code: code, reason: reason)
+    }
+}
+
+// MARK: - Holds, and what was decided before
+
+extension PlanJudge {
+    private func held(_ plan: UpgradePlan) -> Verdict? {
+        guard let hold = facts.hold, hold.name == plan.name.text, hold.height == plan.height else {
+            return nil
+        }
+        return Verdict(
+            .held, .carryOn, plan: plan, state: .cancelled, code: .cancelledByOperator,
+            reason: "held: \(hold.reason)")
+    }
+
+    private func resumed(_ plan: UpgradePlan) -> Verdict? {
+        guard let due = facts.due, due.concerns(plan), due.switchedAt == nil else { return nil }
+        return self.due(
+            .resumed, plan, code: .fileWritten,
+            reason: "judged due before and not finished: \(due.reason)")
+    }
+}
+
+// MARK: - Files that are no plan
+
+extension PlanJudge {
+    private func incomplete(_ what: String) -> Verdict {
+        func verdict(_ row: Verdict.Row, _ ruling: Verdict.Ruling, _ reason: String) -> Verdict {
+            Verdict(row, ruling, state: .invalid, code: .unreadable, reason: reason)
+        }
+        switch facts.child {
+        case .alive where facts.incompleteFor < .seconds(2):
+            return verdict(
+                .incomplete, .watchClosely, "upgrade-info.json is being written: \(what)")
+        case .none, .alive:
+            return verdict(
+                .incomplete, .carryOn, "upgrade-info.json cannot be understood: \(what)")
+        case .exited where facts.fruitlessStarts == 0:
+            return verdict(
+                .incomplete, .carryOn, "upgrade-info.json cannot be understood: \(what)")
+        case .exited:
+            let reason = "the daemon does not start on a broken upgrade-info.json: \(what)"
+            guard facts.repairs == 0 else {
+                return verdict(.broken, .blocked(.planFileBroken(what)), reason)
+            }
+            return verdict(
+                .broken, .repair(facts.hasUnprovenCopy ? .restoreCopy : .moveAside), reason)
+        }
+    }
+
+    private func unusable(_ what: String) -> Verdict {
+        let isFatal = facts.child == .exited && facts.fruitlessStarts > 1
+        return Verdict(
+            .broken, isFatal ? .blocked(.planFileBroken(what)) : .carryOn, state: .invalid,
+            code: .unreadable, reason: "upgrade-info.json cannot be read: \(what)")
+    }
+
+    /// The chain halted for a plan whose file the node could not write.
+    func unwrittenVerdict() -> Verdict? { unwritten }
+
+    private var unwritten: Verdict? {
+        guard let planned = facts.chainPlan, facts.child == .alive,
+            let stored = facts.stored, stored >= planned.height,
+            facts.applied == planned.height - 1, facts.stalledFor >= .seconds(10)
+        else { return nil }
+        return Verdict(
+            .unwritten, .blocked(.planFileUnwritten(planned)), state: .blocked, code: .atHeight,
+            reason: "the chain halted at \(planned.height) for \"\(planned.name)\" "
+                + "and the node wrote no upgrade-info.json")
+    }
+}

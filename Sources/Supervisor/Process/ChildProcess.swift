@@ -1,0 +1,84 @@
+import CLinux
+import Glibc
+
+/// A child of ours, or an adopted one, that runs or has run.
+///
+/// It has *ended* when it is reaped (adopted: its pidfd is readable) and no live process is left in
+/// its group: a wrapper script is reaped while the node lives on.
+package struct ChildProcess: Sendable {
+    package let pid: pid_t
+    package let startTicks: UInt64
+    package let isAdopted: Bool
+    private let pidfd: Descriptor
+
+    init(pid: pid_t, startTicks: UInt64, pidfd: Descriptor) {
+        self.pid = pid
+        self.startTicks = startTicks
+        self.pidfd = pidfd
+        isAdopted = false
+    }
+
+    /// Adopts a process that an earlier run of ours made.
+    ///
+    /// Nil when it is gone: the start time is compared after the pidfd is open, so that the pidfd
+    /// is surely of the recorded process.
+    package init?(adopting record: ChildRecord) {
+        guard
+            let pidfd = try? Descriptor(negated: clinux_pidfd_open(record.pid), call: "pidfd_open"),
+            let entry = ProcessEntry(pid: record.pid), entry.startTicks == record.startTicks
+        else { return nil }
+        pid = record.pid
+        startTicks = record.startTicks
+        isAdopted = true
+        self.pidfd = pidfd
+    }
+
+    /// Signals the process itself; one that has ended is not an error.
+    package func signal(_ number: Int32) {
+        _ = clinux_pidfd_send_signal(pidfd.number, number)
+    }
+
+    /// Signals every live member of the group, each through its own pidfd.
+    package func signalGroup(_ number: Int32) {
+        for member in ProcessTable.liveMembers(ofGroup: pid) {
+            guard
+                let pidfd = try? Descriptor(
+                    negated: clinux_pidfd_open(member.pid), call: "pidfd_open"),
+                ProcessEntry(pid: member.pid)?.group == pid
+            else { continue }
+            _ = clinux_pidfd_send_signal(pidfd.number, number)
+        }
+    }
+
+    /// Waits for the process itself and reaps it; nil when the wait was cancelled.
+    func leaderExit(on loop: EventLoop) async -> Exit? {
+        while true {
+            guard await loop.wait(for: .read, on: pidfd.number) == .ready else { return nil }
+            loop.forget(pidfd.number)
+            if let exit = reap() { return exit }
+        }
+    }
+
+    /// Waits until no live process is left in the group; false when the wait was cancelled.
+    func groupEnd(on loop: EventLoop) async -> Bool {
+        while let member = ProcessTable.liveMembers(ofGroup: pid).first {
+            guard
+                let pidfd = try? Descriptor(
+                    negated: clinux_pidfd_open(member.pid), call: "pidfd_open")
+            else { continue }
+            guard await loop.wait(for: .read, on: pidfd.number) == .ready else { return false }
+            loop.forget(pidfd.number)
+        }
+        return true
+    }
+
+    private func reap() -> Exit? {
+        var status: Int32 = 0
+        let result = waitpid(pid, &status, WNOHANG)
+        if result == pid { return Exit(status: status) }
+        if result == 0 { return nil }
+        // Not our child: adopted, or reaped by somebody who waits for everything.
+        guard clinux_pidfd_exit_status(pidfd.number, &status) == 0 else { return .unknown }
+        return Exit(status: status)
+    }
+}

@@ -1,0 +1,119 @@
+import Glibc
+
+/// What /proc/<pid>/stat says of a process, proc_pid_stat(5).
+package struct ProcessEntry: Sendable, Equatable {
+    package let pid: pid_t
+    package let state: Character
+    package let parent: pid_t
+    package let group: pid_t
+    /// Clock ticks after boot: with the pid and the boot, it names one process for ever.
+    package let startTicks: UInt64
+    private let threads: Int
+
+    /// False for zombies and the dead; a zombie leader whose other threads run on is alive.
+    package var isAlive: Bool { threads > 1 || (state != "Z" && state != "X" && state != "x") }
+
+    /// Nil when there is no such process any more.
+    package init?(pid: pid_t) {
+        guard let text = ProcFile.text("/proc/\(pid)/stat"),
+            let close = text.lastIndex(of: ")")
+        else { return nil }
+        let fields = text[text.index(after: close)...].split(separator: " ")
+        guard fields.count > 19, let state = fields[0].first, let parent = pid_t(fields[1]),
+            let group = pid_t(fields[2]), let threads = Int(fields[17]),
+            let ticks = UInt64(fields[19])
+        else { return nil }
+        self.pid = pid
+        self.state = state
+        self.parent = parent
+        self.group = group
+        self.threads = threads
+        startTicks = ticks
+    }
+}
+
+/// The processes of this machine, as far as /proc shows them to us.
+package enum ProcessTable {
+    package static func all() -> [ProcessEntry] {
+        ProcFile.names(in: "/proc").compactMap { pid_t($0) }.compactMap(ProcessEntry.init)
+    }
+
+    /// Live members of a process group; zombies do not count.
+    ///
+    /// `kill(-group, 0)` is asked first: when it finds nobody, /proc need not be read.
+    package static func liveMembers(ofGroup group: pid_t) -> [ProcessEntry] {
+        if kill(-group, 0) != 0, errno == ESRCH { return [] }
+        return all().filter { $0.group == group && $0.isAlive }
+    }
+
+    /// Live processes whose program lies below `root` and that hold a descriptor below `data`.
+    package static func daemons(root: String, data: String) -> [ProcessEntry] {
+        let root = realPath(root) + "/"
+        let data = realPath(data) + "/"
+        return all().filter { entry in
+            guard entry.isAlive, entry.pid != getpid(),
+                let program = ProcFile.link("/proc/\(entry.pid)/exe"), program.hasPrefix(root)
+            else { return false }
+            return ProcFile.names(in: "/proc/\(entry.pid)/fd").contains { name in
+                ProcFile.link("/proc/\(entry.pid)/fd/\(name)")?.hasPrefix(data) == true
+            }
+        }
+    }
+
+    /// Identifies this boot of the machine; process start times count from it.
+    package static func bootID() -> String {
+        ProcFile.text("/proc/sys/kernel/random/boot_id")?.trimmingNewline ?? ""
+    }
+
+    private static func realPath(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}
+
+/// Reads the small files and links of /proc.
+package enum ProcFile {
+    package static func text(_ path: String) -> String? {
+        guard let file = try? Descriptor(open(path, O_RDONLY | O_CLOEXEC), call: "open") else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(file.number, &buffer, buffer.count)
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    package static func link(_ path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes { bytes -> Int in
+            guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return -1 }
+            return readlink(path, start, bytes.count)
+        }
+        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    /// Names in a folder without `.` and `..`; none when it cannot be read.
+    package static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
+
+extension String {
+    fileprivate var trimmingNewline: String {
+        hasSuffix("\n") ? String(dropLast()) : self
+    }
+}
