@@ -133,7 +133,7 @@ final class HTTPConnection {
             \r\n
             """
         let bytes = Array((head + reply.body).utf8)
-        // Replies are far smaller than a socket's buffer: less than all means a client that is gone.
+        // A reply is far smaller than a socket's buffer: less than all means that the client is gone.
         if Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) < bytes.count {
             end()
         }

@@ -1,4 +1,4 @@
-/// The simulated daemon: `start`, `version`, `status`, `pre-upgrade`, as a Cosmos SDK binary has them.
+/// The simulated daemon, with the commands that a Cosmos SDK binary has.
 @main
 struct Main {
     static func main() {

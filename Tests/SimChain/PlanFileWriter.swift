@@ -18,6 +18,8 @@ final class PlanFileWriter {
 
     /// Calls back with nil, or with why the file could not be written.
     func write(_ plan: Plan, at height: Int, then finish: @escaping (String?) -> Void) {
+        // A round of optimistic execution may begin before the last one's write has ended.
+        complete()
         let name = "\(plan.name)@\(height)"
         let bytes = Array(plan.json(at: height).utf8)
         switch style {

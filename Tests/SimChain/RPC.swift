@@ -27,7 +27,8 @@ struct RPC {
     static let empty = envelope("{}")
 
     static let notFound = HTTPReply(
-        "{\"jsonrpc\":\"2.0\",\"id\":-1,\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}",
+        "{\"jsonrpc\":\"2.0\",\"id\":-1,"
+            + "\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}",
         status: "404 Not Found")
 
     var status: HTTPReply {
