@@ -14,7 +14,6 @@ struct Behaviour {
     /// The old binary halts without having written the file.
     let haltsBeforeWrite: Bool
     let optimism: Optimism
-    let optimisticRewrites: Int
     let pastHeight: PastHeight
     let skips: Set<Int>
     let haltHeight: Int
@@ -44,9 +43,8 @@ struct Behaviour {
         write = try read.write(emptyFor: read.integer("empty_for", 300))
         halt = try read.halt()
         haltsBeforeWrite = settings["halt_when"] == "before"
-        optimism = try read.optimism()
-        optimisticRewrites = try read.integer("optimistic_rewrites", 1)
-        pastHeight = try read.choice("past_height", PastHeight.first_block)
+        optimism = try read.optimism(rounds: read.integer("optimistic_rewrites", 1))
+        pastHeight = try read.choice("past_height", PastHeight.firstBlock)
         skips = try read.skips()
         haltHeight = try read.haltHeight()
         haltOvershoot = try read.integer("halt_overshoot", 0)
@@ -108,17 +106,21 @@ enum HaltStyle {
 /// When the file is written before its block is decided.
 enum Optimism {
     case off
-    case decided(after: Duration)
-    case never
+    /// Decided after that long, with so many writes until then.
+    case decided(after: Duration, rounds: Int)
+    /// Never decided; a write each second, so many times.
+    case never(rounds: Int)
 }
 
 /// What a binary without the handler of the last applied plan does.
 enum PastHeight: String {
-    case first_block, load, run
+    case load, run
+    case firstBlock = "first_block"
 }
 
 /// The version of the Cosmos SDK, for what differs between versions.
 struct SDK {
+    /// What a halt height does.
     enum HaltRule {
         /// Commits the height, then signals itself.
         case commits

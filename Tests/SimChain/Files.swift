@@ -2,11 +2,12 @@ import Glibc
 
 /// Small files, read and written whole.
 enum Files {
-    /// The content, nil when the file can't be opened.
-    static func bytes(_ path: String) -> [UInt8]? {
+    /// The content or the end of it, nil when the file can't be opened.
+    static func bytes(_ path: String, last limit: Int = .max) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
+        if limit < .max, lseek(descriptor, -limit, SEEK_END) < 0 { lseek(descriptor, 0, SEEK_SET) }
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while true {

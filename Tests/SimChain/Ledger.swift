@@ -13,7 +13,9 @@ struct Ledger {
     ///
     /// Only where the block before it has a line: restored or foreign data has none to mend.
     func mend(block height: Int, by version: String) {
-        let lines = Files.text(path).split(separator: "\n").map { $0.split(separator: " ") }
+        // The line that is looked for comes after the one of the block before it.
+        let tail = String(decoding: Files.bytes(path, last: 65536) ?? [], as: UTF8.self)
+        let lines = tail.split(separator: "\n").map { $0.split(separator: " ") }
         let heights = Set(lines.compactMap { $0.count > 4 && $0[3] == "block" ? $0[4] : nil })
         guard heights.contains("\(height - 1)"), !heights.contains("\(height)") else { return }
         write("block", "\(height)", version: version, at: Monotonic.now)

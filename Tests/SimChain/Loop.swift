@@ -3,6 +3,7 @@ import Glibc
 
 /// A poll(2) loop with timers: everything of a node happens in its one thread.
 final class Loop {
+    /// What is to be done, and when.
     private struct Timer {
         let due: Duration
         let action: () -> Void

@@ -10,8 +10,13 @@ extension Node {
         if case .refuse(.needed(let plan)) = verdict(on: height) {
             switch behaviour.optimism {
             case .off: break
-            case .decided(let wait): return runAhead(plan, height, within: wait, decides: true)
-            case .never: return runAhead(plan, height, within: .seconds(1), decides: false)
+            case .decided(let wait, let rounds):
+                runAhead(plan, height, rounds, every: wait / rounds)
+                return loop.after(wait) { [self] in
+                    store(height)
+                    fail(.needed(plan))
+                }
+            case .never(let rounds): return runAhead(plan, height, rounds, every: .seconds(1))
             }
         }
         decide(height)
@@ -43,19 +48,12 @@ extension Node {
     }
 
     /// Writes the file before the block is decided, as often as there are rounds.
-    private func runAhead(_ plan: Plan, _ height: Int, within wait: Duration, decides: Bool) {
-        let rounds = max(1, behaviour.optimisticRewrites)
-        let pause = decides ? wait / rounds : wait
+    private func runAhead(_ plan: Plan, _ height: Int, _ rounds: Int, every pause: Duration) {
         for round in 0..<rounds {
             loop.after(pause * round) { [self] in
                 executed += 1
                 writePlan(plan, height) { _ in }
             }
-        }
-        guard decides else { return }
-        loop.after(wait) { [self] in
-            store(height)
-            fail(.needed(plan))
         }
     }
 

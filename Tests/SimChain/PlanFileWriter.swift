@@ -18,20 +18,14 @@ final class PlanFileWriter {
 
     /// Calls back with nil, or with why the file could not be written.
     func write(_ plan: Plan, at height: Int, then finish: @escaping (String?) -> Void) {
-        // A round of optimistic execution may begin before the last one's write has ended.
-        complete()
-        let name = "\(plan.name)@\(height)"
-        let bytes = Array(plan.json(at: height).utf8)
         switch style {
         case .none: return finish(nil)
         case .eacces: return finish("open \(path): permission denied")
         case .plain, .halves, .enospc, .afterTerm: break
         }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        guard begin(plan, at: height) else {
             return finish("open \(path): \(String(cString: strerror(errno)))")
         }
-        unfinished = (descriptor, bytes[...], name)
         switch style {
         case .plain(let pause):
             // As short as it is, a reader can see the file empty.
@@ -46,12 +40,21 @@ final class PlanFileWriter {
             }
         case .afterTerm: writeHalf()
         case .enospc:
-            close(descriptor)
-            unfinished = nil
-            ledger.write("file-empty", name)
+            leaveEmpty()
             finish("write \(path): no space left on device")
         case .eacces, .none: break
         }
+    }
+
+    /// Opens and empties the file.
+    private func begin(_ plan: Plan, at height: Int) -> Bool {
+        // A round of optimistic execution may begin before the last one's write has ended.
+        complete()
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        let bytes = Array(plan.json(at: height).utf8)
+        unfinished = (descriptor, bytes[...], "\(plan.name)@\(height)")
+        return true
     }
 
     /// Writes what is missing, if a write is under way.
@@ -61,6 +64,13 @@ final class PlanFileWriter {
         close(write.descriptor)
         unfinished = nil
         ledger.write("file", write.name)
+    }
+
+    private func leaveEmpty() {
+        guard let write = unfinished else { return }
+        close(write.descriptor)
+        unfinished = nil
+        ledger.write("file-empty", write.name)
     }
 
     private func writeHalf() {

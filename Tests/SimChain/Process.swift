@@ -47,10 +47,3 @@ func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
 func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
-
-/// Lines of the log, on standard output, in the form of the SDK's console writer.
-enum Log {
-    static func info(_ message: String) { say("\(WallTime.now.kitchen) INF \(message)") }
-
-    static func error(_ message: String) { say("\(WallTime.now.kitchen) ERR \(message)") }
-}

@@ -67,11 +67,13 @@ struct SettingReader {
         }
     }
 
-    func optimism() throws(BadSetting) -> Optimism {
+    func optimism(rounds: Int) throws(BadSetting) -> Optimism {
         switch settings["optimistic"] ?? "off" {
         case "off": .off
-        case "never": .never
-        case let text: .decided(after: .milliseconds(try number(text, "optimistic")))
+        case "never": .never(rounds: max(1, rounds))
+        case let text:
+            .decided(
+                after: .milliseconds(try number(text, "optimistic")), rounds: max(1, rounds))
         }
     }
 

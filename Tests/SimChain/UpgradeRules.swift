@@ -6,6 +6,7 @@ struct UpgradeRules {
     let skips: Set<Int>
     let pastHeight: PastHeight
 
+    /// What becomes of a block.
     enum Verdict {
         case proceed
         case skip(Plan)
@@ -26,7 +27,7 @@ struct UpgradeRules {
         let plan = state.currentPlan(of: plans)
         let isDue = plan.map { height >= $0.height } ?? false
         let isSkipped = plan.map { skips.contains($0.height) } ?? false
-        if first, !isDue || isSkipped, pastHeight == .first_block,
+        if first, !isDue || isSkipped, pastHeight == .firstBlock,
             let name = missingHandler(state)
         {
             return .refuse(.missingHandler(name))

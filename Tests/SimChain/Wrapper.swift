@@ -12,16 +12,25 @@ struct Wrapper {
         ledger.write("wrapper", "child=\(child)")
         let loop = Loop()
         loop.watch(signals: [SIGTERM, SIGCHLD]) { number in
-            if number == SIGTERM { end(Int32(settings["wrapper_exit"] ?? "") ?? 143) }
-            var status: Int32 = 0
-            guard waitpid(child, &status, WNOHANG) == child else { return }
-            let code = clinux_wexitstatus(status)
-            end(clinux_wifexited(status) ? code : 128 + clinux_wtermsig(status))
+            if number == SIGTERM { end(exitCode ?? 143) }
+            endWith(child)
         }
+        // It may have ended before its signal was watched.
+        endWith(child)
         if let delay = settings["wrapper_exit_after"].flatMap({ Int($0) }) {
-            loop.after(.milliseconds(delay)) { end(0) }
+            loop.after(.milliseconds(delay)) { end(exitCode ?? 0) }
         }
         loop.run()
+    }
+
+    private var exitCode: Int32? { settings["wrapper_exit"].flatMap { Int32($0) } }
+
+    /// Passes on how the child ended, if it did.
+    private func endWith(_ child: pid_t) {
+        var status: Int32 = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return }
+        let code = clinux_wexitstatus(status)
+        end(clinux_wifexited(status) ? code : 128 + clinux_wtermsig(status))
     }
 
     private func end(_ code: Int32) -> Never {
