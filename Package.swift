@@ -43,6 +43,7 @@ let package = Package(
             name: "SimChain",
             dependencies: ["CLinux"],
             path: "Tests/SimChain",
+            exclude: ["README.md"],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisorTests",
