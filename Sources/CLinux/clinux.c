@@ -52,10 +52,31 @@ int clinux_rename_noreplace(const char *from, const char *to) {
     return (int)check(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE));
 }
 
+long clinux_copy_file_range(int from, int to, size_t length) {
+    return check(copy_file_range(from, NULL, to, NULL, length, 0));
+}
+
+long clinux_copy_through_memory(int from, int to) {
+    char buffer[64 * 1024];
+    long count = check(read(from, buffer, sizeof buffer));
+    for (long done = 0; done < count;) {
+        long written = check(write(to, buffer + done, (size_t)(count - done)));
+        if (written < 0) return written;
+        done += written;
+    }
+    return count;
+}
+
+int clinux_syncfs(int fd) { return (int)check(syncfs(fd)); }
+
 uint64_t clinux_pid_namespace(void) {
     struct stat info;
     return stat("/proc/self/ns/pid", &info) == 0 ? (uint64_t)info.st_ino : 0;
 }
+
+int clinux_pipe(int ends[2]) { return (int)check(pipe2(ends, O_CLOEXEC)); }
+
+const char *clinux_signal_name(int number) { return sigabbrev_np(number); }
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

@@ -58,8 +58,24 @@ int clinux_open_beneath(int directory, const char *path, int flags, mode_t mode,
 /// renameat2 with RENAME_NOREPLACE: fails with EEXIST instead of replacing. Returns 0 or -errno.
 int clinux_rename_noreplace(const char *from, const char *to);
 
+/// copy_file_range from and to the descriptors' own offsets. Returns bytes or -errno.
+long clinux_copy_file_range(int from, int to, size_t length);
+
+/// One piece of up to 64 KiB by read and write, for where the kernel cannot copy by itself.
+/// Returns bytes or -errno.
+long clinux_copy_through_memory(int from, int to);
+
+/// Makes everything on the filesystem of `fd` durable. Returns 0 or -errno.
+int clinux_syncfs(int fd);
+
 /// The inode number of our pid namespace, 0 when unreadable.
 uint64_t clinux_pid_namespace(void);
+
+/// pipe2 with O_CLOEXEC. Returns 0 or -errno.
+int clinux_pipe(int ends[2]);
+
+/// `TERM` for 15; NULL for a number without a name.
+const char *clinux_signal_name(int number);
 
 /// Names the calling thread (15 bytes at most), for ps and debuggers.
 void clinux_name_thread(const char *name);

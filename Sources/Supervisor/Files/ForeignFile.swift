@@ -1,4 +1,5 @@
 import Crypto
+import FoundationEssentials
 import Glibc
 
 /// Reads files that others write, so that no link, pipe, device or huge file can do harm.
@@ -8,16 +9,7 @@ package enum ForeignFile {
     /// Never follows a link in the last component and never blocks on a pipe. A file that changes
     /// while it is read is read again.
     package static func read(_ path: String, limit: Int) throws(ForeignFileError) -> FileReading {
-        let number = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard number >= 0 else {
-            switch errno {
-            case ENOENT, ENOTDIR: throw .absent
-            case ELOOP: throw .notRegular("a symbolic link")
-            case ENXIO: throw .notRegular("a socket or device")
-            default: throw .system(SystemError("open", path: path))
-            }
-        }
-        let file = Descriptor(owning: number)
+        let file = try open(path)
         for _ in 0..<3 {
             let before = try status(of: file, path: path)
             guard before.st_size <= limit else { throw .tooLarge(Int64(before.st_size)) }
@@ -29,6 +21,26 @@ package enum ForeignFile {
             }
         }
         throw .changing
+    }
+
+    /// What is there now of a file that grows all the time, `limit` bytes at most.
+    package static func readPrefix(_ path: String, limit: Int) throws(ForeignFileError) -> [UInt8] {
+        let file = try open(path)
+        _ = try status(of: file, path: path)
+        return try content(of: file, path: path, limit: limit)
+    }
+
+    private static func open(_ path: String) throws(ForeignFileError) -> Descriptor {
+        let number = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else {
+            switch errno {
+            case ENOENT, ENOTDIR: throw .absent
+            case ELOOP: throw .notRegular("a symbolic link")
+            case ENXIO: throw .notRegular("a socket or device")
+            default: throw .system(SystemError("open", path: path))
+            }
+        }
+        return Descriptor(owning: number)
     }
 
     private static func status(of file: Descriptor, path: String) throws(ForeignFileError) -> stat {
@@ -119,6 +131,7 @@ extension stat {
 
 extension timespec {
     package var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
+    package var date: Date { Date(timeIntervalSince1970: Double(tv_sec) + Double(tv_nsec) / 1e9) }
 }
 
 extension Sequence where Element == UInt8 {

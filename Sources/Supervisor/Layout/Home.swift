@@ -21,6 +21,9 @@ package struct Home: Sendable, Equatable {
     package var planFile: String { data + "/" + Self.planFileName }
     package static let planFileName = "upgrade-info.json"
 
+    /// The head of CometBFT's consensus log where its configuration does not say otherwise.
+    package var consensusLog: String { data + "/cs.wal/wal" }
+
     package var root: String { path + "/cosmovisor" }
     package var current: String { root + "/current" }
     package var upgrades: String { root + "/upgrades" }

@@ -78,6 +78,25 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         await suspend(Waiter(descriptor: nil, direction: .read, deadline: deadline))
     }
 
+    /// Waits as `wait(for:on:until:)` does, also in a task that was cancelled: for the few things
+    /// that must be seen to their end.
+    package func waitShielded(
+        for direction: Direction, on descriptor: Int32, until deadline: Instant? = nil
+    ) async -> Wake {
+        let waiter = Waiter(descriptor: descriptor, direction: direction, deadline: deadline)
+        return await withCheckedContinuation { continuation in
+            waiter.continuation = continuation
+            perform { self.poll.add(waiter) }
+        }
+    }
+
+    /// Waits for the deadline or for whoever is handed the waiter, on the loop's thread.
+    func wait(
+        until deadline: Instant?, handing body: @escaping @Sendable (Waiter) -> Void
+    ) async -> Wake {
+        await suspend(Waiter(descriptor: nil, direction: .read, deadline: deadline), body)
+    }
+
     /// Ends every wait on the descriptor as cancelled and drops what is known of it.
     package func forget(_ descriptor: Int32) {
         perform { self.poll.forget(descriptor) }
@@ -88,11 +107,16 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         if isCurrent { body() } else { submit(.closure(body)) }
     }
 
-    private func suspend(_ waiter: Waiter) async -> Wake {
+    private func suspend(
+        _ waiter: Waiter, _ handing: (@Sendable (Waiter) -> Void)? = nil
+    ) async -> Wake {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 waiter.continuation = continuation
-                perform { self.poll.add(waiter) }
+                perform {
+                    self.poll.add(waiter)
+                    handing?(waiter)
+                }
             }
         } onCancel: {
             perform { self.poll.cancel(waiter) }

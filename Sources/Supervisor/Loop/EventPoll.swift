@@ -19,6 +19,11 @@ final class Waiter: @unchecked Sendable {
 
     var isPending: Bool { continuation != nil }
 
+    /// Ends a wait that is on no descriptor; its deadline, if any, is dropped when it comes up.
+    func wake() {
+        resume(.ready)
+    }
+
     func resume(_ wake: EventLoop.Wake) {
         continuation?.resume(returning: wake)
         continuation = nil

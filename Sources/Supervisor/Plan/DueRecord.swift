@@ -1,22 +1,21 @@
 import FoundationEssentials
 import Glibc
 
-/// Our durable word that a plan file was judged due, and how far its switch has come.
+/// Our durable word that a plan file was judged due.
 ///
 /// It outlives the evidence, which a restart of ours would lose: the daemon's RPC, and that the file
-/// was fresh. It is removed when the new binary has applied the plan's height.
+/// was fresh. While it lies there and `current` is the plan's folder, the switch is provisional; it
+/// is removed when the new binary has applied the plan's height.
 package struct DueRecord: Codable, Sendable, Equatable {
     package var name: String
     package var height: Height
     package var info: String
-    /// The plan file that was judged; nil when it could not be read again.
+    /// The plan file as it was after the old daemon's end: not a new one until it differs.
     package var file: FileIdentity?
     package var judgedAt: Date
     package var reason: String
     /// The folder `current` pointed at.
     package var previous: String
-    /// Set once the link points at the new release.
-    package var switchedAt: Date?
 
     package static func load(from home: Home) -> DueRecord? {
         guard let reading = try? ForeignFile.read(home.dueRecord, limit: 1 << 20) else {

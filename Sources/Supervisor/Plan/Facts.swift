@@ -19,7 +19,7 @@ package struct Facts: Sendable, Equatable {
     /// The home looks like CometBFT's, so that heights are to be had sooner or later.
     package var isComet = false
     /// What the chain itself says is planned; asked only when the node has stalled.
-    package var chainPlan: ChainPlanned?
+    package var chainPlan: ChainPlan?
     /// Heights of --unsafe-skip-upgrades.
     package var skipped: Set<Height> = []
     package var hold: PlanHold?
@@ -44,16 +44,6 @@ package struct Facts: Sendable, Equatable {
         case none
         case alive
         case exited
-    }
-
-    package struct ChainPlanned: Sendable, Equatable {
-        package var name: String
-        package var height: Height
-
-        package init(name: String, height: Height) {
-            self.name = name
-            self.height = height
-        }
     }
 
     /// The stored height as far as any source knows it; a lower bound.

@@ -4,7 +4,7 @@ extension PlanJudge {
         if isCurrent(plan) {
             return Verdict(
                 .applied, .carryOn, plan: plan,
-                state: facts.due?.switchedAt == nil ? .applied : .provisional, code: .verified,
+                state: facts.due?.concerns(plan) == true ? .provisional : .applied, code: .verified,
                 reason: "\"\(plan.name.text)\" is what runs")
         }
         if isPassed(plan.height) {

@@ -46,7 +46,7 @@ extension Block {
                 + "then start the node")
     }
 
-    static func planFileUnwritten(_ planned: Facts.ChainPlanned) -> Block {
+    static func planFileUnwritten(_ planned: ChainPlan) -> Block {
         Block(
             .homeUnreadable,
             reason: "the chain halted at \(planned.height) for \"\(planned.name)\" and the node "

@@ -12,7 +12,7 @@ package struct PlanJudge: Sendable {
 
     package var verdict: Verdict {
         var verdict = ruling
-        if let due = facts.due, due.switchedAt != nil, let name = provisionalName(due) {
+        if let due = facts.due, let name = provisionalName(due) {
             verdict.provisional = UpgradePlan(name: name, height: due.height, info: due.info)
         }
         return verdict
@@ -84,7 +84,7 @@ extension PlanJudge {
     }
 
     private func resumed(_ plan: UpgradePlan) -> Verdict? {
-        guard let due = facts.due, due.concerns(plan), due.switchedAt == nil else { return nil }
+        guard let due = facts.due, due.concerns(plan), !isCurrent(plan) else { return nil }
         return self.due(
             .resumed, plan, code: .fileWritten,
             reason: "judged due before and not finished: \(due.reason)")

@@ -9,7 +9,8 @@ package struct ChildProcess: Sendable {
     package let pid: pid_t
     package let startTicks: UInt64
     package let isAdopted: Bool
-    private let pidfd: Descriptor
+    /// Nil when only the group is left.
+    private let pidfd: Descriptor?
 
     init(pid: pid_t, startTicks: UInt64, pidfd: Descriptor) {
         self.pid = pid
@@ -33,8 +34,17 @@ package struct ChildProcess: Sendable {
         self.pidfd = pidfd
     }
 
+    /// Stands for the group that a recorded process left behind.
+    package init(remainsOf record: ChildRecord) {
+        pid = record.pid
+        startTicks = record.startTicks
+        isAdopted = true
+        pidfd = nil
+    }
+
     /// Signals the process itself; one that has ended is not an error.
     package func signal(_ number: Int32) {
+        guard let pidfd else { return }
         _ = clinux_pidfd_send_signal(pidfd.number, number)
     }
 
@@ -52,10 +62,44 @@ package struct ChildProcess: Sendable {
 
     /// Waits for the process itself and reaps it; nil when the wait was cancelled.
     func leaderExit(on loop: EventLoop) async -> Exit? {
+        guard let pidfd else { return .unknown }
         while true {
             guard await loop.wait(for: .read, on: pidfd.number) == .ready else { return nil }
             loop.forget(pidfd.number)
-            if let exit = reap() { return exit }
+            if let exit = reap(pidfd) { return exit }
+        }
+    }
+
+    /// Waits for the process, also in a cancelled task, and kills it when the grace is over.
+    func leaderExit(on loop: EventLoop, within grace: Duration) async -> Exit {
+        guard let pidfd else { return .unknown }
+        let deadline = Instant.now + grace
+        while true {
+            let wake = await loop.waitShielded(
+                for: .read, on: pidfd.number, until: deadline > .now ? deadline : nil)
+            if wake == .ready, let exit = reap(pidfd) {
+                loop.forget(pidfd.number)
+                return exit
+            }
+            if deadline <= .now {
+                signal(SIGKILL)
+                signalGroup(SIGKILL)
+            }
+        }
+    }
+
+    /// Waits for the group's end, also in a cancelled task, and kills it when the grace is over.
+    func groupEnd(on loop: EventLoop, within grace: Duration) async {
+        let deadline = Instant.now + grace
+        while let member = ProcessTable.liveMembers(ofGroup: pid).first {
+            if deadline <= .now { signalGroup(SIGKILL) }
+            guard
+                let pidfd = try? Descriptor(
+                    negated: clinux_pidfd_open(member.pid), call: "pidfd_open")
+            else { continue }
+            _ = await loop.waitShielded(
+                for: .read, on: pidfd.number, until: deadline > .now ? deadline : nil)
+            loop.forget(pidfd.number)
         }
     }
 
@@ -72,7 +116,7 @@ package struct ChildProcess: Sendable {
         return true
     }
 
-    private func reap() -> Exit? {
+    private func reap(_ pidfd: Descriptor) -> Exit? {
         var status: Int32 = 0
         let result = waitpid(pid, &status, WNOHANG)
         if result == pid { return Exit(status: status) }

@@ -36,6 +36,14 @@ package struct ChildRecord: Codable, Sendable, Equatable {
     package struct FileID: Codable, Sendable, Equatable {
         package var device: UInt64
         package var inode: UInt64
+
+        /// Nil when there is no such file.
+        package init?(path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            device = UInt64(status.st_dev)
+            inode = UInt64(status.st_ino)
+        }
     }
 
     package struct ProvenPlan: Codable, Sendable, Equatable {
@@ -87,6 +95,27 @@ extension ChildRecord {
             return .alive
         }
         return survivors.isEmpty ? .dead : .remains
+    }
+
+    /// The live process is what we started: ours to signal, and running the recorded program or one
+    /// of the layout. A record may be forged or outdated; the process is what counts.
+    package func isGenuine(in home: Home) -> Bool {
+        var status = stat()
+        guard stat("/proc/\(pid)", &status) == 0, status.st_uid == geteuid() else { return false }
+        if let executable, ChildRecord.FileID(path: "/proc/\(pid)/exe") == executable {
+            return true
+        }
+        // A script runs under its interpreter, a replaced binary under a deleted name.
+        guard role != .daemon || argumentsMatch(of: pid) else { return false }
+        return true
+    }
+
+    private func argumentsMatch(of pid: pid_t) -> Bool {
+        guard let line = ProcFile.text("/proc/\(pid)/cmdline") else { return false }
+        let words = line.split(separator: "\0", omittingEmptySubsequences: false).dropLast()
+        return words.indices.contains { index in
+            ChildRecord.digest(of: words[index...].map(String.init)) == argumentsSHA256
+        } || argumentsSHA256 == ChildRecord.digest(of: [])
     }
 
     /// Live members of the child's group that are not younger namesakes of it.

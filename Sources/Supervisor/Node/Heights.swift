@@ -1,0 +1,148 @@
+import FoundationEssentials
+import Glibc
+import Logging
+
+extension NodeSupervisor {
+    /// Asks the daemon for its heights every few seconds: for the status, to prove a switch, and to
+    /// notice a node that halted without a plan file.
+    func followHeights() async {
+        while true {
+            let pause: Duration = isProvisional ? .milliseconds(500) : .seconds(5)
+            guard await following.wait(until: .now + pause) != .cancelled else { return }
+            guard case .running = lifecycle.phase else { continue }
+            await askHeights()
+            proveSwitch()
+            await askForPlanIfStalled()
+            publish()
+        }
+    }
+
+    private var isProvisional: Bool {
+        lifecycle.phase.run?.provisional != nil
+    }
+
+    /// Asks anew; what was answered of an earlier child is dropped.
+    @discardableResult
+    func askHeights() async -> RPCHeights? {
+        let generation = memory.generation
+        let asked = await setup.probe.heights(.now + .seconds(2))
+        guard let heights = asked, memory.generation == generation, memory.child != nil,
+            isOurs(heights)
+        else { return nil }
+        if memory.heights == nil {
+            memory.heights = ObservedHeights(heights, at: .now)
+        } else {
+            memory.heights?.update(heights, at: .now)
+        }
+        if heights.stored != nil {
+            memory.hasShownHeight = true
+            memory.fruitlessStarts = 0
+        }
+        return heights
+    }
+
+    /// Another node on the daemon's port would lie to us.
+    private func isOurs(_ heights: RPCHeights) -> Bool {
+        guard let answered = heights.nodeID,
+            let own = NodeIdentity.id(ofKeyFile: setup.home.config + "/node_key.json")
+        else { return true }
+        guard answered.lowercased() != own else {
+            memory.foreignNode = nil
+            return true
+        }
+        if memory.foreignNode != answered {
+            log.warning(
+                "another node answers at the daemon's RPC address; its heights are not used",
+                metadata: ["node.id": "\(answered)", "own.id": "\(own)"])
+        }
+        memory.foreignNode = answered
+        return false
+    }
+
+    /// Ends the provisional state once the new binary has applied the plan's height.
+    private func proveSwitch() {
+        guard let due = memory.due, case .running(let run) = lifecycle.phase,
+            let plan = run.provisional
+        else { return }
+        // Without any source of heights, a minute alive has to do.
+        let isProven =
+            isComet
+            ? (memory.heights?.heights.applied).map { $0 >= due.height } ?? false
+            : .now - run.since >= .seconds(60)
+        guard isProven else { return }
+        DueRecord.remove(from: setup.home)
+        memory.due = nil
+        log.notice(
+            "the upgrade is verified",
+            metadata: ["plan.name": "\(plan.name.text)", "plan.height": "\(plan.height)"])
+        observe(.verified)
+        judging.raise()
+    }
+
+    /// A node that stands with block H stored and not applied may wait for a plan it could not write.
+    private func askForPlanIfStalled() async {
+        guard let seen = memory.heights, let stored = seen.heights.stored,
+            seen.heights.applied == stored - 1, .now - seen.stoodSince >= .seconds(10)
+        else {
+            memory.chainPlan = nil
+            return
+        }
+        let generation = memory.generation
+        let plan = await setup.probe.plan(.now + .seconds(2))
+        guard memory.generation == generation else { return }
+        memory.chainPlan = plan
+        judging.raise()
+    }
+
+    /// The home looks like CometBFT's.
+    var isComet: Bool {
+        let home = setup.home
+        guard access(home.config + "/config.toml", F_OK) == 0 else { return false }
+        return access(home.data + "/cs.wal", F_OK) == 0
+            || access(home.data + "/blockstore.db", F_OK) == 0
+    }
+
+    /// Adds what the consensus log tells; read off the loop, for it may be 10 MiB.
+    func addLog(to facts: inout Facts) async {
+        let log = ConsensusLog(head: setup.home.consensusLog)
+        let now = Instant.now
+        let size = log.size
+        if memory.log?.size != size {
+            let height = await onPool { log.lastEndHeight }
+            memory.log = LogReading(size: size, height: height, since: now)
+        }
+        facts.wal = memory.log?.height
+        facts.walQuietFor = size == nil ? nil : memory.log.map { now - $0.since }
+        if facts.child == .alive, facts.wal != nil, memory.log?.height != nil {
+            memory.hasShownHeight = memory.hasShownHeight || memory.logAtStart != size
+        }
+    }
+
+    /// Runs what blocks on the pool's threads.
+    func onPool<Result: Sendable>(
+        _ body: @escaping @Sendable () -> Result
+    ) async -> Result {
+        await Self.run(body, on: pool)
+    }
+
+    private nonisolated static func run<Result: Sendable>(
+        _ body: @escaping @Sendable () -> Result, on pool: BlockingPool
+    ) async -> Result {
+        await withTaskExecutorPreference(pool) { await detour(body) }
+    }
+
+    /// Nonisolated and async, so that it runs where the task prefers.
+    private nonisolated static func detour<Result: Sendable>(
+        _ body: @Sendable () -> Result
+    ) async -> Result {
+        body()
+    }
+}
+
+/// The consensus log as it was read last.
+struct LogReading: Sendable, Equatable {
+    let size: Int64?
+    let height: Height?
+    /// When it was first seen at this size.
+    let since: Instant
+}

@@ -1,0 +1,167 @@
+import FoundationEssentials
+import Glibc
+import Logging
+
+extension NodeSupervisor {
+    /// Judges the plan file after each change of it, and again as long as its verdict may change by
+    /// itself: within milliseconds when the plan is about to be due, else at the poll's pace.
+    func keepJudging() async {
+        var closeLooks = 0
+        while true {
+            let pause = pauseBeforeNextLook(afterCloseLooks: closeLooks)
+            guard await judging.wait(until: .now + pause) != .cancelled else { return }
+            await look()
+            let isClose = memory.verdict?.ruling == .watchClosely
+            closeLooks = isClose ? closeLooks + 1 : 0
+        }
+    }
+
+    private func pauseBeforeNextLook(afterCloseLooks count: Int) -> Duration {
+        switch memory.verdict?.ruling {
+        case .watchClosely:
+            // 2, 4, 8 … ms: a block is decided 3 to 31 ms after its file, or seconds later.
+            return min(.milliseconds(1 << min(count + 1, 7)), setup.pollInterval)
+        case .dueWithoutBinary, .blocked:
+            return setup.pollInterval
+        case .carryOn, .launchAgain, .due, .repair, nil:
+            return .seconds(5)
+        }
+    }
+
+    /// One judgement of a daemon that runs, or of a state that an arrival may end.
+    private func look() async {
+        switch lifecycle.phase {
+        case .running: await lookAtRunning()
+        case .backingOff, .blocked:
+            let verdict = await judge(child: .exited, heights: memory.heights?.heights)
+            conclude(verdict)
+        case .idle, .launching, .stopping, .upgrading, .ended: break
+        }
+        publish()
+    }
+
+    private func lookAtRunning() async {
+        let generation = memory.generation
+        let file = planFile()
+        var heights = memory.heights?.heights
+        // A cached height never decides: it is asked for after the file event.
+        if file.plan != nil, isFresh(file) { heights = await askHeights() }
+        let verdict = await judge(child: .alive, heights: heights)
+        // The daemon may have ended meanwhile: then its end is judged, not this.
+        guard case .running = lifecycle.phase, memory.generation == generation else { return }
+        conclude(verdict)
+    }
+
+    /// Judges the disk before a start; the last daemon has ended, or there was none.
+    func judgeForLaunch() async {
+        let hasRun = memory.generation > 0
+        let isEvidence = hasRun || memory.snapshotIsKnown
+        let verdict = await judge(
+            child: hasRun ? .exited : (isEvidence ? .exited : .none),
+            heights: memory.heights?.heights)
+        conclude(verdict)
+    }
+
+    private func conclude(_ verdict: Verdict) {
+        if verdict != memory.verdict {
+            log.info(
+                "\(verdict.reason)",
+                metadata: [
+                    "plan.name": "\(verdict.plan?.name.text ?? "-")",
+                    "plan.state": "\(verdict.state.rawValue)", "rule": "\(verdict.row.rawValue)",
+                ])
+        }
+        memory.verdict = verdict
+        switch verdict.ruling {
+        case .due, .dueWithoutBinary: remember(verdict)
+        case .carryOn, .watchClosely, .launchAgain, .blocked, .repair: break
+        }
+        observe(.judged(verdict))
+    }
+
+    /// Writes down that the plan is due, before the daemon that proves it is touched.
+    private func remember(_ verdict: Verdict) {
+        guard let plan = verdict.plan, memory.due?.concerns(plan) != true else { return }
+        let record = DueRecord(
+            name: plan.name.text, height: plan.height, info: plan.info,
+            file: planFile().identity, judgedAt: Date(), reason: verdict.reason,
+            previous: memory.release?.directory ?? "")
+        do throws(SystemError) {
+            // Synced in the upgrade's first step; until then the evidence itself is still there.
+            try record.store(in: setup.home, synced: false)
+        } catch {
+            log.warning("the due record could not be written", metadata: ["error": "\(error)"])
+        }
+        memory.due = record
+    }
+
+    // MARK: - Facts
+
+    /// The plan file was written during the life of the child that is judged, and not by us.
+    private func isFresh(_ file: PlanFile) -> Bool {
+        guard let identity = file.identity, memory.snapshotIsKnown else { return false }
+        if let due = memory.due, due.file == identity, isCurrent(due) { return false }
+        return identity != memory.snapshot
+    }
+
+    private func isCurrent(_ due: DueRecord) -> Bool {
+        guard let name = try? PlanName(due.name, case: setup.home.letterCase) else { return false }
+        return CurrentLink(setup.home).facts().upgradeDirectory == name.directory
+    }
+
+    private func judge(child: Facts.ChildState, heights: RPCHeights?) async -> Verdict {
+        let home = setup.home
+        let file = planFile()
+        var facts = Facts(current: CurrentLink(home).facts())
+        facts.file = file.content
+        facts.isFresh = isFresh(file)
+        facts.incompleteFor = incompleteFor(file)
+        facts.child = child
+        facts.stored = heights?.stored
+        facts.applied = heights?.applied
+        facts.stalledFor = memory.heights.map { .now - $0.stoodSince } ?? .zero
+        facts.isComet = isComet
+        facts.chainPlan = memory.chainPlan
+        facts.skipped = setup.skippedHeights
+        facts.due = memory.due
+        facts.proving = memory.proving
+        facts.fruitlessStarts = memory.fruitlessStarts
+        facts.repairs = memory.repairs
+        if let plan = file.plan {
+            facts.hold = PlanHoldFile.read(plan.name, in: home)
+            facts.binary = BinaryInspection.staged(home.release(for: plan.name))
+        } else {
+            facts.hasUnprovenCopy = hasUnprovenCopy
+        }
+        // Of one that has ended, the last poll may be seconds behind its log.
+        if file.plan != nil, facts.isComet, facts.stored == nil || child != .alive {
+            await addLog(to: &facts)
+        }
+        return PlanJudge(facts).verdict
+    }
+
+    private func incompleteFor(_ file: PlanFile) -> Duration {
+        switch file.content {
+        case .empty, .broken:
+            let since = memory.incompleteSince ?? .now
+            memory.incompleteSince = since
+            return .now - since
+        case .absent, .unusable, .plan:
+            memory.incompleteSince = nil
+            return .zero
+        }
+    }
+
+    private var hasUnprovenCopy: Bool {
+        guard let due = memory.due, isCurrent(due),
+            let name = try? PlanName(due.name, case: setup.home.letterCase)
+        else { return false }
+        let copy = PlanFile(at: setup.home.release(for: name).planFile, case: setup.home.letterCase)
+        return copy.plan != nil
+    }
+}
+
+extension NodeSupervisor.Memory {
+    /// Something is known of the plan file before the last child began: only then can it be fresh.
+    var snapshotIsKnown: Bool { hasRecord || generation > 0 }
+}

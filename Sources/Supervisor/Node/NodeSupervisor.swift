@@ -1,0 +1,166 @@
+import CLinux
+import FoundationEssentials
+import Glibc
+import Logging
+
+/// Runs one node: holds its `Lifecycle`, makes the world follow it, and publishes its `Status`.
+///
+/// All of it turns on one event loop's thread, which nothing else uses. A method that changes state
+/// has no suspension within; what takes time is a child task that ends in one observation.
+package actor NodeSupervisor {
+    package nonisolated let loop: EventLoop
+    package nonisolated let board: StatusBoard
+    let pool: BlockingPool
+    let log: Logger
+    var setup: Setup
+
+    var lifecycle: Lifecycle
+    var memory = Memory()
+    private let effects: AsyncStream<Lifecycle.Effect>
+    private let queue: AsyncStream<Lifecycle.Effect>.Continuation
+    let timer: Signal
+    let judging: Signal
+    let following: Signal
+    let cancelling: Signal
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        loop.asUnownedSerialExecutor()
+    }
+
+    package init(setup: Setup, loop: EventLoop, pool: BlockingPool, log: Logger) {
+        self.setup = setup
+        self.loop = loop
+        self.pool = pool
+        self.log = log
+        lifecycle = Lifecycle(policy: setup.policy, seed: UInt64.random(in: .min ... .max))
+        (effects, queue) = AsyncStream.makeStream(of: Lifecycle.Effect.self)
+        timer = Signal(on: loop)
+        judging = Signal(on: loop)
+        following = Signal(on: loop)
+        cancelling = Signal(on: loop)
+        board = StatusBoard(.starting(version: setup.version))
+    }
+
+    /// Supervises until the lifecycle ends; answers the exit code of the whole program.
+    ///
+    /// The home's lock must be held.
+    /// - Throws: `StartRefusal` before anything was begun or touched.
+    package func run() async throws(StartRefusal) -> Int32 {
+        try makeOwnFolder()
+        let found = try findEarlierDaemon()
+        return await withDiscardingTaskGroup(returning: Int32.self) { group in
+            group.addTask { await self.keepTime() }
+            group.addTask { await self.watchPlanFile() }
+            group.addTask { await self.keepJudging() }
+            group.addTask { await self.followHeights() }
+            resume(from: found, in: &group)
+            for await effect in effects {
+                if case .end(let code) = effect {
+                    group.cancelAll()
+                    return code
+                }
+                begin(effect, in: &group)
+            }
+            return 1
+        }
+    }
+
+    /// Asks for something; what follows shows in the status.
+    package func request(_ command: Lifecycle.Command) throws(Lifecycle.Refusal) {
+        let before = lifecycle.phase
+        let effects = try lifecycle.request(command, at: .now)
+        follow(effects, from: before)
+    }
+
+    /// Stops the node and keeps it stopped, over restarts of ours too, until `start`.
+    ///
+    /// - Throws: `SystemError` when the hold could not be made durable; nothing was stopped then.
+    package func stop(hold: Hold) throws(SystemError) {
+        try HoldFile.write(hold, in: setup.home)
+        memory.hold = hold
+        let before = lifecycle.phase
+        // A stop is never refused.
+        let effects = (try? lifecycle.request(.stop, at: .now)) ?? []
+        follow(effects, from: before)
+    }
+
+    /// Takes settings that can change while the node runs; a hold that lies on the disk by now, or
+    /// does not any more, is seen too.
+    package func reload(_ setup: Setup) {
+        self.setup = setup
+        lifecycle.policy = setup.policy
+        judging.raise()
+        publish()
+    }
+
+    func observe(_ observation: Lifecycle.Observation) {
+        let before = lifecycle.phase
+        let effects = lifecycle.observe(observation, at: .now)
+        follow(effects, from: before)
+    }
+
+    private func follow(_ effects: [Lifecycle.Effect], from before: Lifecycle.Phase) {
+        for effect in effects { queue.yield(effect) }
+        if lifecycle.phase != before { phaseChanged(from: before) }
+        timer.raise()
+        publish()
+    }
+
+    private func keepTime() async {
+        while true {
+            let beat = Instant.now + .seconds(5)
+            let wake = await timer.wait(until: min(lifecycle.deadline ?? beat, beat))
+            guard wake != .cancelled else { return }
+            board.beat()
+            if let deadline = lifecycle.deadline, deadline <= .now { observe(.tick) }
+        }
+    }
+
+    private func makeOwnFolder() throws(StartRefusal) {
+        do throws(SystemError) {
+            // Passable for members of the API's group, whose socket may lie in it; not listable.
+            try DurableFile.makeFolder(setup.home.own, mode: 0o711)
+        } catch {
+            throw .ownFolder(error)
+        }
+    }
+}
+
+extension NodeSupervisor {
+    /// What is remembered beside the phase: of the daemon, of heights, of what was judged.
+    struct Memory {
+        var child: ChildProcess?
+        /// Counts the children of this run; tells answers about an earlier child from later ones.
+        var generation = 0
+        var childStarted: Date?
+        var exits: [Status.ExitFacts] = []
+        var resumed = Status.SupervisorFacts.Resumed.fresh
+        let startedAt = Date()
+        var phaseSince = Date()
+
+        var hold: Hold?
+        var due: DueRecord?
+        /// The plan file right before the last daemon began, nil when there was none.
+        var snapshot: FileIdentity?
+        /// An earlier run wrote down what the plan file was like.
+        var hasRecord = false
+        var proving: ChildRecord.ProvenPlan?
+        var seenPlan: SeenPlanFile?
+        var verdict: Verdict?
+        var incompleteSince: Instant?
+        var repairs = 0
+
+        var heights: ObservedHeights?
+        var chainPlan: ChainPlan?
+        /// This child has shown a height of its own.
+        var hasShownHeight = false
+        var fruitlessStarts = 0
+        var log: LogReading?
+        /// The size of the consensus log when the last daemon began.
+        var logAtStart: Int64?
+        var foreignNode: String?
+        /// The release the last daemon was started from.
+        var release: Release?
+        var upgradeBegan: Instant?
+    }
+}

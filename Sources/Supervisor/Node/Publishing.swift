@@ -1,0 +1,150 @@
+import FoundationEssentials
+import Glibc
+
+extension NodeSupervisor {
+    /// Publishes what is known now.
+    func publish() {
+        let before = board.status
+        var status = before
+        status.supervisor.resumed = memory.resumed
+        status.phase = phaseFacts
+        status.hold = memory.hold
+        status.daemon = daemonFacts
+        status.height = heightFacts(before: before.height)
+        status.current = currentFacts
+        status.previous = previousFacts
+        status.plans = planFacts()
+        status.next = nextPlan(of: status)
+        board.publish(status)
+    }
+
+    private var phaseFacts: Status.PhaseFacts {
+        let phase = lifecycle.phase
+        var facts = Status.PhaseFacts(
+            name: phase.name, since: memory.phaseSince, waitingFor: nil, until: nil,
+            step: phase.step, reason: nil, reasonCode: nil, remedy: nil)
+        switch phase {
+        case .blocked(let block): facts.tell(block)
+        case .running(let run):
+            if let block = run.awaiting {
+                facts.tell(block)
+            } else if let verdict = memory.verdict, verdict.plan != nil {
+                facts.reason = verdict.reason
+            }
+        case .stopping(_, let stop):
+            facts.until = (stop.termAt ?? stop.killAt)?.date
+            facts.waitingFor = .daemonExit
+        case .backingOff(let backoff):
+            facts.until = backoff.until.date
+            facts.reason = backoff.after.map { "the daemon ended with \($0)" }
+        case .idle, .launching, .upgrading, .ended: break
+        }
+        return facts
+    }
+
+    private var daemonFacts: Status.DaemonFacts? {
+        guard memory.generation > 0 || !memory.exits.isEmpty else { return nil }
+        return Status.DaemonFacts(
+            pid: memory.child?.pid, startedAt: memory.child == nil ? nil : memory.childStarted,
+            adopted: memory.child?.isAdopted ?? false, restarts: max(0, memory.generation - 1),
+            exits: memory.exits)
+    }
+
+    private func heightFacts(before: Status.HeightFacts?) -> Status.HeightFacts? {
+        if let seen = memory.heights, let stored = seen.heights.stored {
+            return Status.HeightFacts(
+                value: stored, source: .rpc, observedAt: seen.observedAt,
+                catchingUp: seen.heights.catchingUp)
+        }
+        guard let before else { return nil }
+        return Status.HeightFacts(
+            value: before.value, source: .lastSeen, observedAt: before.observedAt, catchingUp: nil)
+    }
+
+    private var currentFacts: Status.ReleaseFacts? {
+        guard let release = try? CurrentLink(setup.home).resolve() else { return nil }
+        return releaseFacts(release, isProvisional: lifecycle.phase.run?.provisional != nil)
+    }
+
+    private var previousFacts: Status.ReleaseFacts? {
+        guard let due = memory.due, lifecycle.phase.run?.provisional != nil else { return nil }
+        return releaseFacts(
+            Release(home: setup.home, directory: due.previous), isProvisional: false)
+    }
+
+    private func releaseFacts(_ release: Release, isProvisional: Bool) -> Status.ReleaseFacts {
+        let plan = PlanFile(at: release.planFile, case: setup.home.letterCase).plan
+        var status = stat()
+        let applied = stat(release.planFile, &status) == 0 ? status.st_mtim.date : nil
+        return Status.ReleaseFacts(
+            plan: plan?.name.text ?? release.directory.planFolder, directory: release.directory,
+            sha256: nil, appliedAt: applied, provisional: isProvisional)
+    }
+
+    private func nextPlan(of status: Status) -> Status.NextPlan? {
+        let open: Set<PlanState> = [.pending, .due, .upgrading, .blocked]
+        guard
+            let plan = status.plans.first(where: { open.contains($0.state) && $0.height != nil }),
+            let height = plan.height
+        else { return nil }
+        return Status.NextPlan(
+            plan: plan.name, height: height,
+            blocksLeft: status.height.map { max(0, height - $0.value) }, expectedAt: nil)
+    }
+}
+
+extension Status {
+    static func starting(version: String) -> Status {
+        let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
+        let name = String((0..<4).compactMap { _ in letters.randomElement() })
+        return Status(
+            instance: name,
+            supervisor: SupervisorFacts(
+                version: version, pid: getpid(), startedAt: Date(), resumed: .fresh,
+                watchdog: false),
+            phase: PhaseFacts(
+                name: .idle, since: Date(), waitingFor: nil, until: nil, step: nil, reason: nil,
+                reasonCode: nil, remedy: nil),
+            hold: nil, daemon: nil, height: nil, current: nil, previous: nil, next: nil, plans: [])
+    }
+}
+
+extension Status.PhaseFacts {
+    fileprivate mutating func tell(_ block: Block) {
+        reason = block.reason
+        reasonCode = block.code
+        remedy = block.remedy
+        waitingFor = block.waitsFor
+    }
+}
+
+extension Lifecycle.Phase {
+    /// The API's name; launching is a moment of `running` to come.
+    var name: Status.PhaseName {
+        switch self {
+        case .idle: .idle
+        case .launching, .running: .running
+        case .stopping: .stopping
+        case .upgrading: .upgrading
+        case .blocked: .blocked
+        case .backingOff: .backingOff
+        case .ended: .ended
+        }
+    }
+}
+
+extension Instant {
+    /// The same moment by the wall clock, as it stands now.
+    var date: Date {
+        let left = self - .now
+        let (seconds, attoseconds) = left.components
+        return Date().addingTimeInterval(Double(seconds) + Double(attoseconds) / 1e18)
+    }
+}
+
+extension String {
+    /// `v2` of `upgrades/v2`; nil for genesis.
+    fileprivate var planFolder: String? {
+        hasPrefix("upgrades/") ? String(dropFirst("upgrades/".count)) : nil
+    }
+}

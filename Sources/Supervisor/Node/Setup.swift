@@ -1,0 +1,56 @@
+/// Everything a node's supervisor is told at its start; nothing here is read from the environment.
+package struct Setup: Sendable {
+    package var home: Home
+    package var policy = Lifecycle.Policy()
+    /// The daemon's arguments, verbatim.
+    package var arguments: [String]
+    /// `NAME=value`: what the daemon, the hook and `pre-upgrade` are given.
+    package var environment: [String]
+    package var pollInterval: Duration = .milliseconds(300)
+    /// From the old daemon's end to the backup (DAEMON_RESTART_DELAY).
+    package var restartDelay: Duration = .zero
+    /// Where backups go; nil for none.
+    package var backupFolder: String?
+    /// A file in `cosmovisor/` that is run before `pre-upgrade`.
+    package var hook: String?
+    /// Of a `pre-upgrade` that ends with 31.
+    package var preUpgradeRetries = 0
+    package var version: String
+    package var probe: ChainProbe = .none
+
+    package init(home: Home, arguments: [String], environment: [String], version: String) {
+        self.home = home
+        self.arguments = arguments
+        self.environment = environment
+        self.version = version
+        backupFolder = home.path
+    }
+
+    var skippedHeights: Set<Height> {
+        SkipHeights.from(arguments: arguments).union(
+            SkipHeights.from(environment: environment, daemonName: home.daemonName))
+    }
+}
+
+/// Why nothing was begun on a home.
+package enum StartRefusal: Error, Equatable, CustomStringConvertible {
+    /// A daemon of this home runs that we did not start.
+    case daemonAlreadyRunning(pid: Int32)
+    /// The recorded daemon may live in a pid namespace that we cannot see.
+    case daemonUnknowable(pid: Int32)
+    case ownFolder(SystemError)
+
+    package var description: String {
+        switch self {
+        case .daemonAlreadyRunning(let pid):
+            "daemon-already-running: a daemon of this home runs as pid \(pid) "
+                + "and was not started by this supervisor; stop it first"
+        case .daemonUnknowable(let pid):
+            "daemon-already-running: the last daemon (pid \(pid)) was started in another pid "
+                + "namespace and may still run there; when it surely does not, remove "
+                + "cosmovisor/.switchyard/child"
+        case .ownFolder(let error):
+            "the supervisor's own folder cannot be used: \(error)"
+        }
+    }
+}

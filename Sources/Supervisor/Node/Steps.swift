@@ -1,0 +1,175 @@
+import FoundationEssentials
+import Glibc
+import Logging
+
+extension NodeSupervisor {
+    /// Does one step of an upgrade, no daemon living; every step may be done again after a crash.
+    func perform(_ step: UpgradeStep, of plan: UpgradePlan) async {
+        // A stop that came before this task had its turn; its raise of the signal is used up.
+        guard case .upgrading(let upgrade) = lifecycle.phase, upgrade.next == .launch else {
+            return observe(.stepCancelled(step))
+        }
+        cancelling.lower()
+        let began = Instant.now
+        if step == .acquire { memory.upgradeBegan = began }
+        do throws(StepError) {
+            try await cancellable { () async throws(StepError) in
+                switch step {
+                case .acquire: try await self.acquire(plan)
+                case .backup: try await self.backUp(plan)
+                case .hooks: try await self.runHook(plan)
+                case .preUpgrade: try await self.runPreUpgrade(plan)
+                case .switch: try await self.switchLink(to: plan)
+                case .stop, .start: break
+                }
+            }
+            log.info(
+                "step done",
+                metadata: ["step": "\(step.rawValue)", "took": "\(Instant.now - began)"])
+            observe(.stepDone(step))
+        } catch {
+            switch error {
+            case .cancelled:
+                log.notice("step cancelled", metadata: ["step": "\(step.rawValue)"])
+                observe(.stepCancelled(step))
+            case .blocked(let block):
+                observe(.stepFailed(step, block))
+            }
+        }
+    }
+
+    /// Runs the work in a task of its own, which `cancelStep` cancels; waits for its end in any case.
+    private func cancellable(
+        _ work: @escaping @Sendable () async throws(StepError) -> Void
+    ) async throws(StepError) {
+        let result = await withTaskGroup(of: Result<Void, StepError>?.self) { group in
+            group.addTask {
+                do throws(StepError) {
+                    return .success(try await work())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                _ = await self.cancelling.wait(until: nil)
+                return nil
+            }
+            var result: Result<Void, StepError>?
+            while let next = await group.next() {
+                if let next { result = next }
+                group.cancelAll()
+            }
+            return result
+        }
+        try result?.get()
+    }
+
+    /// The binary is there, executable and durable, and its folder says which plan it is.
+    private func acquire(_ plan: UpgradePlan) async throws(StepError) {
+        let home = setup.home
+        if setup.restartDelay > .zero {
+            guard await loop.wait(until: .now + setup.restartDelay) != .cancelled else {
+                throw .cancelled
+            }
+        }
+        switch BinaryInspection.staged(home.release(for: plan.name)) {
+        case .present: break
+        case .absent: throw .blocked(.binaryMissing(plan))
+        case .unusable(let why): throw .blocked(.binaryUnusable(plan, why: why))
+        }
+        // Read again now that nobody writes it any more: this very file is what is acted on.
+        memory.due?.file = planFile().identity
+        let due = memory.due
+        let release = home.release(for: plan.name)
+        try await blocking(.binaryRejected, "make upgrades/\(plan.name.directory) writable") {
+            () throws(SystemError) in
+            try BinaryInspection.makeExecutable(release.binary)
+            try DurableFile.sync(path: release.binary)
+            try DurableFile.sync(path: release.binary.parentFolder)
+            try DurableFile.replace(release.planFile, with: plan.json, mode: 0o644)
+            try DurableFile.sync(path: home.upgrades)
+            try due?.store(in: home, synced: true)
+        }
+    }
+
+    private func backUp(_ plan: UpgradePlan) async throws(StepError) {
+        guard let parent = setup.backupFolder else { return }
+        let backup = DataBackup(home: setup.home, parent: parent, plan: plan)
+        guard !backup.isComplete else {
+            return log.info("the backup is there", metadata: ["backup": "\(backup.destination)"])
+        }
+        let failure = await onPool { () -> DataBackupError? in
+            do throws(DataBackupError) {
+                try backup.make()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        switch failure {
+        case nil: log.notice("backed up", metadata: ["backup": "\(backup.destination)"])
+        case .cancelled: throw .cancelled
+        case let error?: throw .blocked(.backupFailed(backup, error))
+        }
+    }
+
+    private func switchLink(to plan: UpgradePlan) async throws(StepError) {
+        let link = CurrentLink(setup.home)
+        let release = setup.home.release(for: plan.name)
+        let block = await onPool { () -> Block? in
+            do throws(Block) {
+                try link.point(at: release)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let block { throw .blocked(block) }
+        memory.repairs = 0
+        memory.fruitlessStarts = 0
+        let took = memory.upgradeBegan.map { Instant.now - $0 } ?? .zero
+        log.notice(
+            "switched",
+            metadata: [
+                "plan.name": "\(plan.name.text)", "plan.height": "\(plan.height)",
+                "current": "\(release.directory)", "took": "\(took)",
+            ])
+    }
+
+    private func blocking(
+        _ code: BlockReason, _ remedy: String,
+        _ body: @escaping @Sendable () throws(SystemError) -> Void
+    ) async throws(StepError) {
+        let failure = await onPool { () -> SystemError? in
+            do throws(SystemError) {
+                try body()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        guard let failure else { return }
+        let isFull = failure.code == ENOSPC || failure.code == EDQUOT
+        throw .blocked(
+            Block(
+                isFull ? .diskFull : code, reason: "\(failure)",
+                remedy: (isFull ? "free some space" : remedy) + ", then start the node"))
+    }
+}
+
+/// Why a step did not come to its end.
+enum StepError: Error {
+    case cancelled
+    case blocked(Block)
+}
+
+extension Block {
+    fileprivate static func backupFailed(_ backup: DataBackup, _ error: DataBackupError) -> Block {
+        Block(
+            error.isDiskFull ? .diskFull : .backupFailed,
+            reason: "data/ could not be backed up to \(backup.destination): \(error)",
+            remedy: error.isDiskFull
+                ? "free space or set DAEMON_DATA_BACKUP_DIR to another disk, then start the node"
+                : "make the backup folder writable, then start the node")
+    }
+}

@@ -1,0 +1,85 @@
+import Glibc
+import Logging
+
+extension NodeSupervisor {
+    /// Sees each write of the plan file within a turn of the loop, by inotify; the configured poll
+    /// behind it sees what inotify cannot (network filesystems, a folder that was replaced).
+    func watchPlanFile() async {
+        while !Task.isCancelled {
+            let next = Instant.now + setup.pollInterval
+            guard let watch = try? FolderWatch(setup.home.data) else {
+                lookForChange()
+                if await loop.wait(until: next) == .cancelled { return }
+                continue
+            }
+            lookForChange()
+            await follow(watch)
+        }
+    }
+
+    private func follow(_ watch: FolderWatch) async {
+        var nextPoll = Instant.now + setup.pollInterval
+        while true {
+            switch await loop.wait(for: .read, on: watch.descriptor.number, until: nextPoll) {
+            case .cancelled:
+                return loop.forget(watch.descriptor.number)
+            case .ready:
+                switch watch.read(lookingFor: Home.planFileName) {
+                case .nothing: break
+                case .seen: judging.raise()
+                case .lost: return loop.forget(watch.descriptor.number)
+                }
+            case .timedOut:
+                guard watch.isInPlace else { return loop.forget(watch.descriptor.number) }
+            }
+            if nextPoll <= .now {
+                nextPoll = .now + setup.pollInterval
+                lookForChange()
+            }
+        }
+    }
+
+    /// Raises a judgement when the file's stat is another, or when one is due again anyway.
+    private func lookForChange() {
+        let stamp = FileStamp(setup.home.planFile)
+        if stamp != memory.seenPlan?.stamp { judging.raise() }
+    }
+
+    /// The plan file as it is now; read again only when its stat has changed.
+    func planFile() -> PlanFile {
+        let stamp = FileStamp(setup.home.planFile)
+        if let seen = memory.seenPlan, seen.stamp == stamp { return seen.file }
+        let file = PlanFile(at: setup.home.planFile, case: setup.home.letterCase)
+        memory.seenPlan = SeenPlanFile(stamp: stamp, file: file)
+        switch file.content {
+        case .plan: memory.repairs = 0
+        case .absent, .unusable, .empty, .broken: break
+        }
+        return file
+    }
+}
+
+/// The last look at the plan file, and the stat it was looked at under.
+struct SeenPlanFile: Sendable, Equatable {
+    let stamp: FileStamp?
+    let file: PlanFile
+}
+
+/// Enough of a stat to tell that a file was written; nil when there is none.
+struct FileStamp: Sendable, Equatable {
+    private let device: UInt64
+    private let inode: UInt64
+    private let size: Int64
+    private let modified: Int64
+    private let changed: Int64
+
+    init?(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        modified = status.st_mtim.nanoseconds
+        changed = status.st_ctim.nanoseconds
+    }
+}
