@@ -39,8 +39,10 @@ final class FolderWatch {
         return UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
     }
 
-    /// Takes all events that are there. Other names are dropped after one compare: a validator
-    /// renames its signing state into `data/` at every block.
+    /// Takes all events that are there.
+    ///
+    /// Other names are dropped after one compare: a validator renames its signing state into `data/`
+    /// at every block.
     func read(lookingFor name: String) -> Sight {
         var sight = Sight.nothing
         var buffer = [UInt8](repeating: 0, count: 16 * 1024)

@@ -14,7 +14,9 @@ package enum HoldFile {
         try DurableFile.replace(home.holdRecord, with: bytes)
     }
 
-    /// Nil without a hold. A file that cannot be understood holds all the same: somebody put it there.
+    /// Nil without a hold.
+    ///
+    /// A file that cannot be understood holds all the same: somebody put it there.
     package static func read(in home: Home) -> Hold? {
         do throws(ForeignFileError) {
             let reading = try ForeignFile.read(home.holdRecord, limit: 1 << 16)

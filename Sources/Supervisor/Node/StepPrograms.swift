@@ -94,8 +94,9 @@ extension NodeSupervisor {
         throw .blocked(.preUpgradeFailed(plan, why + output.asReason))
     }
 
-    /// Runs a program that belongs to a step to its end, its group's included; what it prints is
-    /// logged and answered. A cancelled task sends it TERM, and KILL after the grace.
+    /// Runs a program that belongs to a step to its end, its group's included.
+    ///
+    /// What it prints is logged and answered. A cancelled task sends it TERM, and KILL after the grace.
     private func run(
         _ request: ProcessRequest, role: ChildRecord.Role, blocked: (String) -> Block
     ) async throws(StepError) -> (Exit, String) {

@@ -97,8 +97,9 @@ extension ChildRecord {
         return survivors.isEmpty ? .dead : .remains
     }
 
-    /// The live process is what we started: ours to signal, and running the recorded program or one
-    /// of the layout. A record may be forged or outdated; the process is what counts.
+    /// The live process is what we started: ours to signal, and running what was recorded.
+    ///
+    /// A record may be forged or outdated; the process is what counts.
     package func isGenuine(in home: Home) -> Bool {
         var status = stat()
         guard stat("/proc/\(pid)", &status) == 0, status.st_uid == geteuid() else { return false }
