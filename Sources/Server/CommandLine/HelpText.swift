@@ -1,0 +1,50 @@
+/// What `switchyard help` says.
+enum HelpText {
+    /// Whether the arguments ask for the help of the whole program.
+    static func isAsked(by arguments: [String]) -> Bool {
+        guard let first = arguments.first else { return true }
+        guard ["help", "--help", "-h"].contains(first) else { return false }
+        return arguments.count == 1 || !RootCommand.names.contains(arguments[1])
+    }
+
+    static let text = """
+        switchyard \(Version.number) - a supervisor for blockchain nodes
+
+        Runs the node as its child and, when the chain asks for an upgrade, moves it to
+        the next binary at the upgrade height. A drop-in replacement for Cosmovisor: the
+        same folders, variables and arguments.
+
+        USAGE
+          switchyard run <args>      Run the node; <args> go to the daemon unchanged.
+                                     `run start` is supervised; anything else, such as
+                                     `run version`, takes the place of this process.
+          switchyard init <path>     Make the folders, with <path> as the first binary.
+          switchyard config          Show the effective configuration and its origins.
+          switchyard version         Show our version and the daemon's.
+          switchyard help [command]  Show this text, or the options of a command.
+
+        ENVIRONMENT
+          DAEMON_HOME                The node's home, an absolute path. Required.
+          DAEMON_NAME                The file name of the node's binary, such as gaiad.
+                                     Required.
+          DAEMON_SHUTDOWN_GRACE      From TERM to KILL. Default 30s.
+          UNSAFE_SKIP_BACKUP         true: no backup of data/ before an upgrade.
+          SWITCHYARD_LISTEN          Where the API listens, or none.
+          SWITCHYARD_RESTART         on-failure (default), always or no.
+          SWITCHYARD_LOG_FORMAT      console (default) or json.
+          `switchyard config` lists every variable.
+
+        FILES
+          <DAEMON_HOME>/cosmovisor/genesis/bin/<DAEMON_NAME>
+          <DAEMON_HOME>/cosmovisor/upgrades/<plan>/bin/<DAEMON_NAME>
+          <DAEMON_HOME>/cosmovisor/current -> genesis or upgrades/<plan>
+          <DAEMON_HOME>/data/upgrade-info.json
+          The layout is Cosmovisor's:
+          https://docs.cosmos.network/main/build/tooling/cosmovisor
+
+        EXIT CODES
+          0  done
+          1  an error; the text after "Error:" says which
+          A command that `run` executes in place ends with its own exit code.
+        """
+}

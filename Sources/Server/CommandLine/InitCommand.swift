@@ -1,0 +1,25 @@
+import ArgumentParser
+import Logging
+
+/// Makes the folders of a home, with a first binary.
+struct InitCommand: ProgramCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make the folders below DAEMON_HOME, with a first binary.",
+        discussion: """
+            Copies the executable to cosmovisor/genesis/bin unless a binary is there already, and \
+            makes the link `current`. May be run again at any time.
+            """)
+
+    @Argument(help: ArgumentHelp("The daemon's first binary.", valueName: "path to executable"))
+    var executable: String = ""
+
+    func run(in program: Program) throws -> Int32 {
+        try GenesisSetup.check(executable: executable)
+        let configuration = try Configuration(onlyHomeFrom: program.environment)
+        let logger = Logger(settings: configuration.log)
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        try GenesisSetup(home: configuration.home, executable: executable, logger: logger).run()
+        return 0
+    }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// The commands other than `run`, which the argument parser never sees.
+struct RootCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switchyard",
+        abstract: "Runs a blockchain node and switches its binary at the upgrade height.",
+        usage: "switchyard <command>\nswitchyard run <arguments of the daemon>",
+        version: Version.number,
+        subcommands: [InitCommand.self, ConfigCommand.self, VersionCommand.self])
+
+    /// The commands that have a help text of their own.
+    static var names: [String] {
+        configuration.subcommands.compactMap { $0.configuration.commandName }
+    }
+}

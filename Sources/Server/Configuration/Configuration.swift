@@ -1,0 +1,86 @@
+import Supervisor
+
+/// What the operator asked for, read from the environment.
+struct Configuration: Sendable, Equatable {
+    let home: Home
+    let allowsDownloads: Bool
+    let requiresChecksums: Bool
+    let restartsAfterUpgrade: Bool
+    /// Between the end of the old daemon and the backup.
+    let restartDelay: Duration
+    /// From TERM to KILL: 30 s when unset, where Cosmovisor kills at once.
+    let grace: Duration
+    /// How often the plan file is looked at where it cannot be watched.
+    let pollInterval: Duration
+    let skipsBackup: Bool
+    /// The folder that backups are made in: the daemon's home when unset.
+    let backupDirectory: String
+    /// How often exit 31 of `pre-upgrade` is answered by another try.
+    let preUpgradeRetries: Int
+    /// A file below `<home>/cosmovisor` that is run before an upgrade.
+    let customPreUpgrade: String?
+    /// Host and port.
+    let grpcAddress: String
+    /// The base URL of CometBFT's RPC; nil: what the node's own configuration says.
+    let rpcAddress: String?
+    let log: LogSettings
+    /// Where the API listens, unparsed: `unix:…`, `tcp:…`, `systemd` or the single word `none`.
+    let listen: [String]
+    let tokensFile: String?
+    let apiGroup: String?
+    /// The daemon's commands that are supervised; every other one is executed in place.
+    let startCommands: [String]
+    let restart: RestartPolicy
+    /// How long a daemon at its height is waited for before it is told to end.
+    let waitForExit: Duration
+    /// How long a daemon at its height is kept up for its peers.
+    let linger: Duration
+    /// The variables that were set to something.
+    let given: Set<Variable>
+    /// Things that look like mistakes and change nothing; one sentence each.
+    var warnings: [String]
+
+    /// - Throws: every problem at once. The disk is not looked at; see `checkLayout`.
+    init(environment: [String: String]) throws(ConfigurationErrors) {
+        var reader = EnvironmentReader(environment)
+        let configuration = Configuration(&reader)
+        guard reader.problems.isEmpty else { throw ConfigurationErrors(problems: reader.problems) }
+        self = configuration
+    }
+
+    /// Reads what `init` needs: only the name and the home must be right.
+    ///
+    /// Cosmovisor's `init` passes over everything else in silence; here it becomes a warning.
+    init(onlyHomeFrom environment: [String: String]) throws(ConfigurationErrors) {
+        var reader = EnvironmentReader(environment)
+        let configuration = Configuration(&reader)
+        let fatal = reader.problems.filter { $0.variable == .name || $0.variable == .home }
+        guard fatal.isEmpty else { throw ConfigurationErrors(problems: fatal) }
+        self = configuration
+        warnings.insert(contentsOf: reader.problems.map(\.message), at: 0)
+    }
+
+    func origin(of variable: Variable) -> Origin {
+        given.contains(variable) ? .environment : .default
+    }
+}
+
+/// When a daemon that ended by itself is started again.
+enum RestartPolicy: String, CaseIterable, Sendable {
+    case onFailure = "on-failure"
+    case always, no
+}
+
+/// What the log looks like.
+struct LogSettings: Sendable, Equatable {
+    let isDisabled: Bool
+    let isColored: Bool
+    /// Nil: no time at all.
+    let timeFormat: TimeFormat?
+    let format: LogFormat
+}
+
+/// The shape of a log line.
+enum LogFormat: String, CaseIterable, Sendable {
+    case console, json
+}

@@ -1,0 +1,87 @@
+import Supervisor
+
+extension Configuration {
+    /// Reads everything; what is wrong is left in the reader.
+    init(_ reader: inout EnvironmentReader) {
+        let home = Self.home(&reader)
+        self.home = home
+        allowsDownloads = reader.flag(.allowDownloads, default: false)
+        requiresChecksums = reader.flag(.requireChecksums, default: false)
+        restartsAfterUpgrade = reader.flag(.restartAfterUpgrade, default: true)
+        restartDelay = reader.positiveDuration(.restartDelay, default: .zero)
+        grace = reader.positiveDuration(.grace, default: .seconds(30))
+        pollInterval = reader.positiveDuration(.pollInterval, default: .milliseconds(300))
+        let skipsBackup = reader.flag(.skipBackup, default: false)
+        self.skipsBackup = skipsBackup
+        backupDirectory = Self.backupDirectory(&reader, home: home, isUsed: !skipsBackup)
+        preUpgradeRetries = reader.count(.preUpgradeRetries, default: 0)
+        customPreUpgrade = reader.text(.customPreUpgrade)
+        grpcAddress = reader.text(.grpcAddress) ?? "localhost:9090"
+        rpcAddress = reader.text(.rpcAddress)
+        log = LogSettings(&reader)
+        listen = Self.listen(&reader, home: home)
+        tokensFile = reader.absolutePath(.tokensFile)
+        apiGroup = reader.text(.apiGroup)
+        startCommands = reader.list(.startCommands, default: ["start"])
+        restart = reader.choice(.restart, default: .onFailure)
+        waitForExit = reader.duration(.waitForExit, default: .zero)
+        linger = reader.duration(.linger, default: .zero)
+        given = reader.given
+        warnings = Variable.suspicions(in: reader.environment)
+    }
+
+    private static func home(_ reader: inout EnvironmentReader) -> Home {
+        let name = Self.name(&reader)
+        if reader.text(.home) == nil {
+            reader.refuse(
+                .home, "DAEMON_HOME is not set: the daemon's home, such as /home/node/.gaia")
+        }
+        let path = reader.absolutePath(.home) ?? ""
+        let keepsCase = reader.flag(.disableRecase, default: false)
+        return Home(path: path, daemonName: name, letterCase: keepsCase ? .kept : .lowered)
+    }
+
+    private static func name(_ reader: inout EnvironmentReader) -> String {
+        guard let name = reader.text(.name) else {
+            reader.refuse(
+                .name, "DAEMON_NAME is not set: the file name of the daemon's binary, such as gaiad"
+            )
+            return ""
+        }
+        if name.contains("/") || name == "." || name == ".." {
+            reader.refuse(.name, "DAEMON_NAME must be a file name, not a path, got \(quoted(name))")
+        }
+        return name
+    }
+
+    /// Backups that are never made may name any folder, also a relative one.
+    private static func backupDirectory(
+        _ reader: inout EnvironmentReader, home: Home, isUsed: Bool
+    ) -> String {
+        guard isUsed else { return reader.text(.backupDirectory) ?? home.path }
+        return reader.absolutePath(.backupDirectory) ?? home.path
+    }
+
+    private static func listen(_ reader: inout EnvironmentReader, home: Home) -> [String] {
+        let listen = reader.list(.listen, default: ["unix:" + home.socket])
+        if listen.contains("none"), listen.count > 1 {
+            reader.refuse(
+                .listen,
+                "SWITCHYARD_LISTEN: \"none\" stands alone, got "
+                    + quoted(listen.joined(separator: ",")))
+        }
+        return listen
+    }
+}
+
+extension LogSettings {
+    fileprivate init(_ reader: inout EnvironmentReader) {
+        isDisabled = reader.flag(.disableLogs, default: false)
+        isColored = reader.flag(.colorLogs, default: true)
+        // Empty is no time; unset is the default.
+        let isEmpty = reader.environment[Variable.timeFormat.rawValue] == ""
+        let format: TimeFormat = reader.choice(.timeFormat, default: .kitchen)
+        timeFormat = isEmpty ? nil : format
+        self.format = reader.choice(.logFormat, default: .console)
+    }
+}

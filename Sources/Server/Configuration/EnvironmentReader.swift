@@ -1,0 +1,133 @@
+/// Reads variables one after another and collects what is wrong with them.
+///
+/// A variable that is empty counts as unset, as with Cosmovisor; one that cannot be used gives its
+/// default and a problem, so that reading goes on.
+struct EnvironmentReader {
+    let environment: [String: String]
+    private(set) var problems: [ConfigurationProblem] = []
+
+    init(_ environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// The variables that say something: set and not empty, only the time format also empty.
+    var given: Set<Variable> {
+        Set(
+            Variable.allCases.filter { variable in
+                environment[variable.rawValue].map { !$0.isEmpty || variable == .timeFormat }
+                    ?? false
+            })
+    }
+
+    /// Nil when unset or empty.
+    func text(_ variable: Variable) -> String? {
+        environment[variable.rawValue].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    mutating func refuse(_ variable: Variable, _ message: String) {
+        problems.append(ConfigurationProblem(variable: variable, message: message))
+    }
+
+    mutating func flag(_ variable: Variable, default fallback: Bool) -> Bool {
+        guard let text = text(variable) else { return fallback }
+        switch text.lowercased() {
+        case "true": return true
+        case "false": return false
+        default:
+            refuse(
+                variable,
+                "env variable \(quoted(variable.rawValue)) must have a boolean value "
+                    + "(\"true\" or \"false\"), got \(quoted(text))")
+            return fallback
+        }
+    }
+
+    /// A duration that may be 0.
+    mutating func duration(_ variable: Variable, default fallback: Duration) -> Duration {
+        guard let duration = parsedDuration(variable) else { return fallback }
+        if duration >= .zero { return duration }
+        refuseDuration(variable, "must not be negative")
+        return fallback
+    }
+
+    /// A duration that cannot be 0 when it is set.
+    mutating func positiveDuration(_ variable: Variable, default fallback: Duration) -> Duration {
+        guard let duration = parsedDuration(variable) else { return fallback }
+        if duration > .zero { return duration }
+        refuseDuration(variable, "must be greater than 0")
+        return fallback
+    }
+
+    private mutating func parsedDuration(_ variable: Variable) -> Duration? {
+        guard let text = text(variable) else { return nil }
+        do {
+            return try GoDuration.parse(text)
+        } catch {
+            refuseDuration(variable, "\(error)")
+            return nil
+        }
+    }
+
+    private mutating func refuseDuration(_ variable: Variable, _ reason: String) {
+        refuse(
+            variable,
+            "invalid: \(variable.rawValue): \(reason), got \(quoted(text(variable) ?? "")); "
+                + "allowed is a duration such as 300ms, 10s or 1m30s")
+    }
+
+    mutating func count(_ variable: Variable, default fallback: Int) -> Int {
+        guard let text = text(variable) else { return fallback }
+        guard let count = Int(text) else {
+            refuse(
+                variable,
+                "\(variable.rawValue) could not be parsed to int: got \(quoted(text)), "
+                    + "allowed is a whole number such as 3")
+            return fallback
+        }
+        guard count >= 0 else {
+            refuse(variable, "\(variable.rawValue) must not be negative, got \(quoted(text))")
+            return fallback
+        }
+        return count
+    }
+
+    /// One of a few words.
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ variable: Variable, default fallback: Choice
+    ) -> Choice {
+        guard let text = text(variable) else { return fallback }
+        if let choice = Choice(rawValue: text.lowercased()) { return choice }
+        let allowed = Choice.allCases.map(\.rawValue).joined(separator: "|")
+        refuse(
+            variable,
+            "env variable \(quoted(variable.rawValue)) must be one of \(allowed), "
+                + "got \(quoted(text))")
+        return fallback
+    }
+
+    /// Items between commas, without the spaces around them.
+    mutating func list(_ variable: Variable, default fallback: [String]) -> [String] {
+        guard let text = text(variable) else { return fallback }
+        let items = text.split(separator: ",").map { $0.trimmingSpaces }.filter { !$0.isEmpty }
+        guard !items.isEmpty else {
+            refuse(variable, "\(variable.rawValue) must name something, got \(quoted(text))")
+            return fallback
+        }
+        return items
+    }
+
+    mutating func absolutePath(_ variable: Variable) -> String? {
+        guard let text = text(variable) else { return nil }
+        if text.hasPrefix("/") { return text }
+        refuse(variable, "\(variable.rawValue) must be an absolute path, got \(quoted(text))")
+        return nil
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingSpaces: String {
+        var text = drop { $0 == " " || $0 == "\t" }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}
