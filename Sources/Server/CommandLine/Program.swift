@@ -29,7 +29,10 @@ struct Program {
         let configuration = try Configuration(environment: environment)
         if isSupervised(daemonArguments, startCommands: configuration.startCommands) {
             try configuration.checkLayoutToSupervise()
-            return supervise(configuration, arguments: daemonArguments)
+            return try Supervision(
+                configuration: configuration, daemonArguments: daemonArguments,
+                environment: environment
+            ).run()
         }
         try configuration.checkLayout()
         throw Execution(

@@ -7,6 +7,7 @@ extension NodeSupervisor {
     /// Waits for the daemon's end, its group's included, and says both.
     func awaitEnd(of child: ChildProcess) async {
         guard let exit = await child.leaderExit(on: loop) else { return }
+        memory.unreaped.remove(child.pid)
         if ProcessTable.liveMembers(ofGroup: child.pid).isEmpty {
             return childEnded(child, exit: exit)
         }
@@ -17,6 +18,16 @@ extension NodeSupervisor {
     func awaitGroupEnd(of child: ChildProcess, exit: Exit) async {
         guard await child.groupEnd(on: loop) else { return }
         childEnded(child, exit: exit)
+    }
+
+    /// As PID 1, reaps processes that were left to us, each by its pid; our own children are waited
+    /// for where they were made.
+    package func reapOrphans() {
+        for entry in ProcessTable.all()
+        where entry.parent == getpid() && !entry.isAlive && !memory.unreaped.contains(entry.pid) {
+            var status: Int32 = 0
+            waitpid(entry.pid, &status, WNOHANG)
+        }
     }
 
     private func childEnded(_ child: ChildProcess, exit: Exit) {

@@ -124,6 +124,7 @@ extension NodeSupervisor {
             try await gated.release(on: loop, path: path)
         } catch {
             _ = await child.leaderExit(on: loop)
+            memory.unreaped.remove(child.pid)
             throw error
         }
         memory.child = child
@@ -153,6 +154,7 @@ extension NodeSupervisor {
         guard let entry = ProcessEntry(pid: gated.pid) else {
             throw SystemError("read", path: "/proc/\(gated.pid)/stat", code: ESRCH)
         }
+        memory.unreaped.insert(gated.pid)
         let record = ChildRecord(
             role: role, pid: gated.pid, startTicks: entry.startTicks, startedAt: Date(),
             bootID: ProcessTable.bootID(), pidNamespace: clinux_pid_namespace(),

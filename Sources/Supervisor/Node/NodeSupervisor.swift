@@ -12,7 +12,7 @@ package actor NodeSupervisor {
     package nonisolated let board: StatusBoard
     let pool: BlockingPool
     let log: Logger
-    var setup: Setup
+    let setup: Setup
 
     var lifecycle: Lifecycle
     var memory = Memory()
@@ -41,13 +41,20 @@ package actor NodeSupervisor {
         board = StatusBoard(.starting(version: setup.version))
     }
 
-    /// Supervises until the lifecycle ends; answers the exit code of the whole program.
+    /// Looks for what an earlier run left, and whether this home may be supervised at all.
     ///
     /// The home's lock must be held.
-    /// - Throws: `StartRefusal` before anything was begun or touched.
-    package func run() async throws(StartRefusal) -> Int32 {
+    /// - Throws: `StartRefusal`; nothing was begun or touched then.
+    package func prepare() throws(StartRefusal) {
+        memory.earlier = try findEarlierDaemon()
         try makeOwnFolder()
-        let found = try findEarlierDaemon()
+    }
+
+    /// Supervises until the lifecycle ends; answers the exit code of the whole program.
+    ///
+    /// `prepare` must have succeeded.
+    package func run() async -> Int32 {
+        let found = memory.earlier
         return await withDiscardingTaskGroup(returning: Int32.self) { group in
             group.addTask { await self.keepTime() }
             group.addTask { await self.watchPlanFile() }
@@ -84,12 +91,11 @@ package actor NodeSupervisor {
         follow(effects, from: before)
     }
 
-    /// Takes settings that can change while the node runs; a hold that lies on the disk by now, or
-    /// does not any more, is seen too.
-    package func reload(_ setup: Setup) {
-        self.setup = setup
-        lifecycle.policy = setup.policy
+    /// Looks at the plan file, the binaries and the heights anew, now.
+    package func reload() {
+        memory.seenPlan = nil
         judging.raise()
+        following.raise()
         publish()
     }
 
@@ -120,6 +126,9 @@ package actor NodeSupervisor {
         do throws(SystemError) {
             // Passable for members of the API's group, whose socket may lie in it; not listable.
             try DurableFile.makeFolder(setup.home.own, mode: 0o711)
+            guard chmod(setup.home.own, 0o711) == 0 else {
+                throw SystemError("chmod", path: setup.home.own)
+            }
         } catch {
             throw .ownFolder(error)
         }
@@ -129,6 +138,10 @@ package actor NodeSupervisor {
 extension NodeSupervisor {
     /// What is remembered beside the phase: of the daemon, of heights, of what was judged.
     struct Memory {
+        /// Found before the first launch.
+        var earlier = EarlierDaemon.none
+        /// Children that we have to reap ourselves.
+        var unreaped: Set<pid_t> = []
         var child: ChildProcess?
         /// Counts the children of this run; tells answers about an earlier child from later ones.
         var generation = 0

@@ -113,6 +113,7 @@ extension NodeSupervisor {
                 try await gated.release(on: loop, path: request.path)
             } catch {
                 _ = await child.leaderExit(on: loop)
+                memory.unreaped.remove(child.pid)
                 throw error
             }
             let (exit, text) = await finish(child, reading: output)
@@ -138,6 +139,7 @@ extension NodeSupervisor {
             child.signal(SIGTERM)
             exit = await child.leaderExit(on: loop, within: setup.policy.grace)
         }
+        memory.unreaped.remove(child.pid)
         // A program that is done leaves nobody behind to meddle with the home.
         child.signalGroup(SIGTERM)
         await child.groupEnd(on: loop, within: setup.policy.grace)

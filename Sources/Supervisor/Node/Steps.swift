@@ -78,7 +78,8 @@ extension NodeSupervisor {
         case .unusable(let why): throw .blocked(.binaryUnusable(plan, why: why))
         }
         // Read again now that nobody writes it any more: this very file is what is acted on.
-        memory.due?.file = planFile().identity
+        let file = planFile()
+        memory.due?.file = file.identity
         let due = memory.due
         let release = home.release(for: plan.name)
         try await blocking(.binaryRejected, "make upgrades/\(plan.name.directory) writable") {

@@ -1,0 +1,62 @@
+import API
+import Glibc
+import Logging
+import Supervisor
+import Synchronization
+
+/// The API's server, kept alive for itself: whatever becomes of it, the node goes on.
+final class ControlPlane: Sendable {
+    private let addresses: [ListenAddress]
+    private let options: ListenOptions
+    private let router: Router
+    private let loop: EventLoop
+    private let log: Logger
+    private let server = Mutex<HTTPServer?>(nil)
+
+    /// - Parameter group: its members may use the Unix socket; a name that is not known is said.
+    init(
+        addresses: [ListenAddress], group: String?, board: StatusBoard, loop: EventLoop, log: Logger
+    ) {
+        self.addresses = addresses
+        router = Router(board: board)
+        self.loop = loop
+        self.log = log
+        var options = ListenOptions()
+        if let group {
+            options.group = getgrnam(group)?.pointee.gr_gid
+            if options.group == nil {
+                log.warning("SWITCHYARD_API_GROUP names no group", metadata: ["group": "\(group)"])
+            }
+        }
+        self.options = options
+    }
+
+    /// Binds once before the node is started, so that clients find the socket from the beginning.
+    func bind() {
+        do throws(ListenError) {
+            let bound = try HTTPServer(
+                addresses, options: options, router: router, loop: loop, log: log)
+            server.withLock { $0 = bound }
+        } catch {
+            log.warning(
+                "the API cannot listen; the node runs without it, and it is tried again",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Serves until stopped or cancelled.
+    func run() async -> Int32? {
+        while true {
+            if let server = server.withLock({ $0 }) {
+                await server.run()
+                return nil
+            }
+            guard await loop.wait(until: .now + .seconds(5)) == .timedOut else { return nil }
+            bind()
+        }
+    }
+
+    func stop() {
+        server.withLock { $0 }?.stop(within: .seconds(2))
+    }
+}

@@ -1,0 +1,147 @@
+import API
+import CLinux
+import Glibc
+import Logging
+import Supervisor
+
+/// `switchyard run start`: the node's supervisor, the API, the signals and systemd, wired together.
+struct Supervision: Sendable {
+    let configuration: Configuration
+    let daemonArguments: [String]
+    let environment: [String: String]
+
+    /// Supervises until told to end, or until the daemon's end is the end.
+    ///
+    /// - Returns: the exit code of this process: the daemon's own, 128+n for a signal.
+    /// - Throws: `CommandFailure` when the home cannot be supervised; nothing was touched then.
+    func run() throws -> Int32 {
+        let addresses = try listenAddresses()
+        let lock = try lockHome()
+        defer { withExtendedLifetime(lock) {} }
+        let control = try EventLoop(name: "sy-control")
+        let reactor = try EventLoop(name: "sy-http")
+        reactor.start()
+        let log = Logger(settings: configuration.log)
+        for warning in configuration.warnings { log.warning("\(warning)") }
+        let node = NodeSupervisor(
+            setup: setup(on: control), loop: control, pool: try BlockingPool(threads: 2), log: log)
+        let signals = try SignalReader(on: control)
+        let result = Outcome()
+        // The one unstructured task, the root of all others: this thread is its event loop, and
+        // leaves it only when the task is done.
+        Task(executorPreference: control) {
+            result.set(await supervise(node, signals, addresses, reactor: reactor, log: log))
+            control.stop()
+        }
+        control.run()
+        return try result.value.get()
+    }
+
+    private func supervise(
+        _ node: NodeSupervisor, _ signals: SignalReader, _ addresses: [ListenAddress],
+        reactor: EventLoop, log: Logger
+    ) async -> Result<Int32, CommandFailure> {
+        do throws(StartRefusal) {
+            try await node.prepare()
+        } catch {
+            return .failure(CommandFailure("\(error)"))
+        }
+        let api = ControlPlane(
+            addresses: addresses, group: configuration.apiGroup, board: node.board, loop: reactor,
+            log: log)
+        let notifier = Notifier(board: node.board)
+        return await withTaskGroup(of: Int32?.self) { group in
+            api.bind()
+            notifier.ready()
+            group.addTask { await follow(signals, node, notifier, log) }
+            group.addTask { await api.run() }
+            group.addTask { await notifier.run() }
+            let code = await node.run()
+            api.stop()
+            group.cancelAll()
+            return .success(code)
+        }
+    }
+
+    private func follow(
+        _ signals: SignalReader, _ node: NodeSupervisor, _ notifier: Notifier, _ log: Logger
+    ) async -> Int32? {
+        while let signal = await signals.next() {
+            switch signal {
+            case .end(let number):
+                log.notice("told to end", metadata: ["signal": "\(Exit.name(of: number))"])
+                notifier.stopping()
+                // A shutdown is never refused, and a second one changes nothing.
+                try? await node.request(.shutdown(nil))
+            case .reload:
+                notifier.reloading()
+                await reload(node, log)
+                notifier.ready()
+            case .childEnded:
+                if getpid() == 1 { await node.reapOrphans() }
+            }
+        }
+        return nil
+    }
+
+    /// Nothing that is read at the start can change while we run but what lies on the disk.
+    private func reload(_ node: NodeSupervisor, _ log: Logger) async {
+        await node.reload()
+        log.notice("reloaded: the plan file, the binaries and the hold were looked at anew")
+    }
+
+    private func lockHome() throws -> HomeLock {
+        do throws(HomeLockError) {
+            return try HomeLock(configuration.home)
+        } catch {
+            throw CommandFailure("\(configuration.home.path): \(error)")
+        }
+    }
+
+    private func listenAddresses() throws -> [ListenAddress] {
+        do throws(ListenAddressError) {
+            return try ListenAddress.list(configuration.listen.joined(separator: ","))
+        } catch {
+            throw CommandFailure("SWITCHYARD_LISTEN: \(error)")
+        }
+    }
+
+    private func setup(on loop: EventLoop) -> Setup {
+        var setup = Setup(
+            home: configuration.home, arguments: daemonArguments,
+            environment: environment.forDaemon, version: Version.number)
+        setup.policy = configuration.policy
+        setup.pollInterval = configuration.pollInterval
+        setup.restartDelay = configuration.restartDelay
+        setup.backupFolder = configuration.skipsBackup ? nil : configuration.backupDirectory
+        setup.hook = configuration.customPreUpgrade
+        setup.preUpgradeRetries = configuration.preUpgradeRetries
+        return setup
+    }
+}
+
+extension Configuration {
+    var policy: Lifecycle.Policy {
+        var policy = Lifecycle.Policy()
+        policy.grace = grace
+        policy.restartsAfterUpgrade = restartsAfterUpgrade
+        policy.patience = max(waitForExit, linger)
+        policy.restart =
+            switch restart {
+            case .onFailure: .onFailure
+            case .always: .always
+            case .no: .no
+            }
+        return policy
+    }
+}
+
+extension [String: String] {
+    /// What the daemon is given: all but what is meant for us alone, so that it can neither speak to
+    /// systemd in our name nor take our sockets.
+    var forDaemon: [String] {
+        filter { name, _ in
+            name != "NOTIFY_SOCKET" && !name.hasPrefix("WATCHDOG_") && !name.hasPrefix("LISTEN_")
+        }.map { "\($0)=\($1)" }.sorted()
+    }
+}
