@@ -16,6 +16,7 @@ struct Supervision: Sendable {
     /// - Throws: `CommandFailure` when the home cannot be supervised; nothing was touched then.
     func run() throws -> Int32 {
         let addresses = try listenAddresses()
+        let rpc = try rpcAddress()
         let lock = try lockHome()
         defer { withExtendedLifetime(lock) {} }
         let control = try EventLoop(name: "sy-control")
@@ -23,8 +24,10 @@ struct Supervision: Sendable {
         reactor.start()
         let log = Logger(settings: configuration.log)
         for warning in configuration.warnings { log.warning("\(warning)") }
+        var setup = self.setup
+        setup.probe = .comet(address: rpc, home: configuration.home, loop: control)
         let node = NodeSupervisor(
-            setup: setup(on: control), loop: control, pool: try BlockingPool(threads: 2), log: log)
+            setup: setup, loop: control, pool: try BlockingPool(threads: 2), log: log)
         let signals = try SignalReader(on: control)
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and
@@ -106,7 +109,17 @@ struct Supervision: Sendable {
         }
     }
 
-    private func setup(on loop: EventLoop) -> Setup {
+    private func rpcAddress() throws -> RPCAddress? {
+        guard let text = configuration.rpcAddress else { return nil }
+        guard let address = RPCAddress(text) else {
+            throw CommandFailure(
+                "DAEMON_RPC_ADDRESS: \(quoted(text)) must be http://host:port or tcp://host:port "
+                    + "with an address in figures or localhost, or unix:///path")
+        }
+        return address
+    }
+
+    private var setup: Setup {
         var setup = Setup(
             home: configuration.home, arguments: daemonArguments,
             environment: environment.forDaemon, version: Version.number)

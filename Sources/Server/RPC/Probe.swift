@@ -1,0 +1,16 @@
+import Supervisor
+
+extension ChainProbe {
+    /// Asks the daemon's RPC: at DAEMON_RPC_ADDRESS, else where its own configuration says, which
+    /// is read anew each time, for `pre-upgrade` and operators change it.
+    static func comet(address: RPCAddress?, home: Home, loop: EventLoop) -> ChainProbe {
+        @Sendable func rpc() -> CometRPC? {
+            (address ?? RPCAddress(configOf: home)).map { CometRPC(address: $0, loop: loop) }
+        }
+        // A node that does not answer is a normal thing here: it starts, halts or has no RPC. What
+        // was not told is nil, and the verdict says so.
+        return ChainProbe(
+            heights: { deadline in try? await rpc()?.heights(until: deadline) },
+            plan: { deadline in (try? await rpc()?.currentPlan(until: deadline)) ?? nil })
+    }
+}
