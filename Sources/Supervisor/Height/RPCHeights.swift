@@ -1,16 +1,18 @@
-/// Heights as a node's RPC tells them; what it did not tell is nil.
+/// What a node's RPC says of its heights; two of them, which differ at an upgrade.
 package struct RPCHeights: Sendable, Equatable {
-    /// `/status`: the last block in the block store.
+    /// The last block in the block store (`/status`).
     package var stored: Height?
-    /// `/abci_info`: the last block the application has committed.
+    /// The last block the application has committed (`/abci_info`); 0 before the first.
+    ///
+    /// Nil when that alone was not answered in time, as during a long block.
     package var applied: Height?
     package var catchingUp: Bool?
     package var nodeID: String?
+    /// The chain's id.
     package var network: String?
 
     package init(
-        stored: Height? = nil, applied: Height? = nil, catchingUp: Bool? = nil,
-        nodeID: String? = nil, network: String? = nil
+        stored: Height?, applied: Height?, catchingUp: Bool?, nodeID: String?, network: String?
     ) {
         self.stored = stored
         self.applied = applied
@@ -20,7 +22,7 @@ package struct RPCHeights: Sendable, Equatable {
     }
 }
 
-/// The upgrade plan in the chain's own state.
+/// A plan as the chain's own state has it; not checked as a file name.
 package struct ChainPlan: Sendable, Equatable {
     package var name: String
     package var height: Height
@@ -31,22 +33,4 @@ package struct ChainPlan: Sendable, Equatable {
         self.height = height
         self.info = info
     }
-}
-
-/// How the daemon is asked for heights; nil answers mean that it could not be asked.
-package struct ChainProbe: Sendable {
-    /// Both heights, asked anew; ends at the deadline.
-    package let heights: @Sendable (Instant) async -> RPCHeights?
-    package let plan: @Sendable (Instant) async -> ChainPlan?
-
-    package init(
-        heights: @escaping @Sendable (Instant) async -> RPCHeights?,
-        plan: @escaping @Sendable (Instant) async -> ChainPlan?
-    ) {
-        self.heights = heights
-        self.plan = plan
-    }
-
-    /// For daemons without an RPC.
-    package static let none = ChainProbe(heights: { _ in nil }, plan: { _ in nil })
 }
