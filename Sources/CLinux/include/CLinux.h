@@ -2,9 +2,8 @@
 #ifndef SWITCHYARD_CLINUX_H
 #define SWITCHYARD_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// _GNU_SOURCE is for the .c files to define: here it would give Swift another fd_set than Glibc's
+// module has, and which of the two a file sees first decides whether it compiles.
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
