@@ -52,6 +52,19 @@ int clinux_rename_noreplace(const char *from, const char *to) {
     return (int)check(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE));
 }
 
+int clinux_accept(int socket) {
+    return (int)check(accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+
+int clinux_peer(int socket, uid_t *user, gid_t *group) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return -errno;
+    *user = peer.uid;
+    *group = peer.gid;
+    return 0;
+}
+
 long clinux_copy_file_range(int from, int to, size_t length) {
     return check(copy_file_range(from, NULL, to, NULL, length, 0));
 }

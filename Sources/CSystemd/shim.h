@@ -1,5 +1,1 @@
-// The same features as in CLinux: the two modules share the C library's types.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <systemd/sd-daemon.h>

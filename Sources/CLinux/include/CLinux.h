@@ -57,6 +57,12 @@ int clinux_open_beneath(int directory, const char *path, int flags, mode_t mode,
 /// renameat2 with RENAME_NOREPLACE: fails with EEXIST instead of replacing. Returns 0 or -errno.
 int clinux_rename_noreplace(const char *from, const char *to);
 
+/// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC, the address not asked for. Returns it or -errno.
+int clinux_accept(int socket);
+
+/// Who connected to a Unix socket (SO_PEERCRED). Returns 0 or -errno.
+int clinux_peer(int socket, uid_t *user, gid_t *group);
+
 /// copy_file_range from and to the descriptors' own offsets. Returns bytes or -errno.
 long clinux_copy_file_range(int from, int to, size_t length);
 

@@ -7,8 +7,9 @@ extension NodeSupervisor {
     /// notice a node that halted without a plan file.
     func followHeights() async {
         while true {
-            let pause: Duration = isProvisional ? .milliseconds(500) : .seconds(5)
-            guard await following.wait(until: .now + pause) != .cancelled else { return }
+            guard await following.wait(until: .now + pauseBeforeAsking) != .cancelled else {
+                return
+            }
             guard case .running = lifecycle.phase else { continue }
             await askHeights()
             proveSwitch()
@@ -17,8 +18,10 @@ extension NodeSupervisor {
         }
     }
 
-    private var isProvisional: Bool {
-        lifecycle.phase.run?.provisional != nil
+    private var pauseBeforeAsking: Duration {
+        guard let run = lifecycle.phase.run else { return .seconds(5) }
+        if run.provisional != nil { return .milliseconds(250) }
+        return memory.heights == nil ? .seconds(1) : .seconds(5)
     }
 
     /// Asks anew; what was answered of an earlier child is dropped.

@@ -133,6 +133,7 @@ extension NodeSupervisor {
         memory.hasShownHeight = false
         memory.heights = nil
         memory.chainPlan = nil
+        following.raise()
         log.notice(
             "started the daemon",
             metadata: ["daemon.pid": "\(child.pid)", "binary": "\(path)"])
