@@ -1,0 +1,36 @@
+/// The status codes this API answers, with their phrases (RFC 9110).
+package enum HTTPStatus: Int, Sendable {
+    case ok = 200
+    case badRequest = 400
+    case unauthorized = 401
+    case forbidden = 403
+    case notFound = 404
+    case methodNotAllowed = 405
+    case requestTimeout = 408
+    case contentTooLarge = 413
+    case expectationFailed = 417
+    case misdirectedRequest = 421
+    case headerFieldsTooLarge = 431
+    case notImplemented = 501
+    case serviceUnavailable = 503
+    case versionNotSupported = 505
+
+    package var phrase: String {
+        switch self {
+        case .ok: "OK"
+        case .badRequest: "Bad Request"
+        case .unauthorized: "Unauthorized"
+        case .forbidden: "Forbidden"
+        case .notFound: "Not Found"
+        case .methodNotAllowed: "Method Not Allowed"
+        case .requestTimeout: "Request Timeout"
+        case .contentTooLarge: "Content Too Large"
+        case .expectationFailed: "Expectation Failed"
+        case .misdirectedRequest: "Misdirected Request"
+        case .headerFieldsTooLarge: "Request Header Fields Too Large"
+        case .notImplemented: "Not Implemented"
+        case .serviceUnavailable: "Service Unavailable"
+        case .versionNotSupported: "HTTP Version Not Supported"
+        }
+    }
+}

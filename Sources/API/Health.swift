@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Supervisor
+
+/// Whether the supervisor lives and its node is fit for use, in Kubernetes' form.
+struct Health: Sendable {
+    let board: StatusBoard
+
+    /// How old the control loop's last sign of life may be.
+    private static let beatLimit = Duration.seconds(10)
+    /// How far ahead a plan without a binary makes the node unready for it: 72 hours.
+    private static let horizon: TimeInterval = 72 * 3600
+
+    /// The checks that can be asked for; only the first three are in the sum.
+    enum Check: String, CaseIterable {
+        case controlLoop = "control_loop"
+        case daemon
+        case notBlocked = "not_blocked"
+        case plan
+        case synced
+
+        static let summed: [Check] = [.controlLoop, .daemon, .notBlocked]
+    }
+
+    @Sendable func livez(_ call: Call) -> Response {
+        report([.controlLoop], named: "livez", for: call)
+    }
+
+    @Sendable func readyz(_ call: Call) -> Response {
+        report(Check.summed, named: "readyz", for: call)
+    }
+
+    @Sendable func check(_ call: Call) throws(Problem) -> Response {
+        guard let check = call.parameters["check"].flatMap(Check.init) else {
+            throw .checkUnknown
+        }
+        return report([check], named: "readyz", for: call)
+    }
+
+    private func report(_ checks: [Check], named name: String, for call: Call) -> Response {
+        let excluded = Set(call.request.target.values("exclude"))
+        let status = board.status
+        var lines: [String] = []
+        var passed = true
+        for check in checks {
+            if excluded.contains(check.rawValue) {
+                lines.append("[+]\(check.rawValue) excluded: ok")
+            } else if let failure = failure(of: check, in: status) {
+                let reason = call.request.caller.may(.read) ? failure : "reason withheld"
+                lines.append("[-]\(check.rawValue) failed: \(reason)")
+                passed = false
+            } else {
+                lines.append("[+]\(check.rawValue) ok")
+            }
+        }
+        if passed, call.request.target.values("verbose").isEmpty { return .text("ok") }
+        lines.append("\(name) check \(passed ? "passed" : "failed")")
+        return .text(
+            lines.map { $0 + "\n" }.joined(), status: passed ? .ok : .serviceUnavailable)
+    }
+
+    /// Why the check fails, in words; nil when it passes.
+    private func failure(of check: Check, in status: Status) -> String? {
+        switch check {
+        case .controlLoop:
+            let age = Instant.now - board.lastBeat
+            return age <= Self.beatLimit
+                ? nil : "no sign of life for \(age.components.seconds) seconds"
+        case .daemon:
+            guard status.daemon?.pid == nil else { return nil }
+            return status.phase.reason ?? "the daemon does not run"
+        case .notBlocked:
+            guard status.phase.name == .blocked || status.phase.reasonCode != nil else {
+                return nil
+            }
+            return status.phase.reason ?? "blocked"
+        case .plan:
+            return planFailure(in: status)
+        case .synced:
+            guard let catchingUp = status.height?.catchingUp else { return "not known" }
+            return catchingUp ? "the node is catching up" : nil
+        }
+    }
+
+    private func planFailure(in status: Status) -> String? {
+        guard let next = status.next else { return nil }
+        if let expected = next.expectedAt, expected > Date.now + Self.horizon { return nil }
+        let plan = status.plans.first { $0.name == next.plan }
+        return plan?.binary.isStaged == true ? nil : "the next plan has no binary"
+    }
+}

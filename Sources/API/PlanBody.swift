@@ -1,0 +1,144 @@
+import FoundationEssentials
+import Supervisor
+
+/// `Plan` on the wire.
+struct PlanBody: Encodable {
+    let name: String
+    let directory: String
+    let origin: String
+    let trigger: String
+    @Nullable var height: Height?
+    /// Nobody can pin a digest yet.
+    @Nullable var expectedSHA256: String?
+    @Nullable var info: PlanInfoBody?
+    let state: String
+    let reasonCode: String
+    let reason: String
+    let binary: BinaryBody
+    /// Preflight does not exist yet.
+    @Nullable var verdict: String?
+    @Nullable var createdAt: String?
+    @Nullable var appliedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case name, directory, origin, trigger, height, info, state, reason, binary, verdict
+        case expectedSHA256 = "expected_sha256"
+        case reasonCode = "reason_code"
+        case createdAt = "created_at"
+        case appliedAt = "applied_at"
+    }
+
+    init(_ plan: PlanFacts) {
+        name = plan.name
+        directory = plan.directory
+        origin = plan.origin.rawValue
+        trigger = plan.trigger.rawValue
+        height = plan.height
+        info = plan.info.flatMap(PlanInfoBody.init)
+        state = plan.state.rawValue
+        reasonCode = plan.reasonCode.rawValue
+        reason = plan.reason
+        binary = BinaryBody(plan.binary)
+        createdAt = plan.createdAt?.rfc3339
+        appliedAt = plan.appliedAt?.rfc3339
+    }
+}
+
+/// What a plan's info says of its binaries; the text itself stays with the chain.
+struct PlanInfoBody: Encodable {
+    let form: Form
+    @Nullable var url: String?
+    /// Known when the info is fetched, which nothing does yet.
+    @Nullable var archiveDigest: String?
+
+    enum Form: String, Encodable {
+        /// A JSON object with `binaries`.
+        case inline
+        /// The address of such an object.
+        case url
+        /// Anything else.
+        case text
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case form, url
+        case archiveDigest = "archive_digest"
+    }
+
+    /// Nil for an empty info.
+    init?(_ info: String) {
+        let text = info.trimmed
+        guard !text.isEmpty else { return nil }
+        if text.hasPrefix("{"), Self.hasBinaries(text) {
+            form = .inline
+        } else if Self.isAbsoluteURL(text) {
+            form = .url
+            url = text
+        } else {
+            form = .text
+        }
+    }
+
+    private static func hasBinaries(_ text: String) -> Bool {
+        struct Inline: Decodable {
+            let binaries: [String: String]
+        }
+        // What does not decode is another form, not an error.
+        return (try? JSONDecoder().decode(Inline.self, from: Data(text.utf8))) != nil
+    }
+
+    private static func isAbsoluteURL(_ text: String) -> Bool {
+        guard let colon = text.firstIndex(of: ":"), !text.contains(where: \.isWhitespace) else {
+            return false
+        }
+        let scheme = text[..<colon]
+        let rest = text[colon...]
+        return rest.hasPrefix("://") && rest.count > 3 && scheme.first?.isLetter == true
+            && scheme.allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0))
+            }
+    }
+}
+
+/// A plan's binary on the wire; everything but the state is null when it is absent.
+struct BinaryBody: Encodable {
+    let state: State
+    @Nullable var sha256: String?
+    @Nullable var size: Int64?
+    @Nullable var files: Int?
+    @Nullable var trust: String?
+    @Nullable var source: String?
+    @Nullable var stagedAt: String?
+
+    enum State: String, Encodable {
+        case absent, staged
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case state, sha256, files, trust, source
+        case size = "size_bytes"
+        case stagedAt = "staged_at"
+    }
+
+    init(_ facts: BinaryFacts) {
+        guard facts.isStaged else {
+            state = .absent
+            return
+        }
+        state = .staged
+        sha256 = facts.sha256
+        size = facts.size
+        // Nothing but a hand places binaries yet.
+        trust = "hand_placed"
+        stagedAt = facts.stagedAt?.rfc3339
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        var text = self[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

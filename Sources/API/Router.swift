@@ -1,0 +1,98 @@
+import Supervisor
+
+/// One operation of the API: a method on a path, for whom, and what answers.
+package struct Route: Sendable {
+    package let method: Method
+    /// `/readyz/{check}`: a part in braces stands for exactly one segment.
+    package let template: String
+    /// Nil when it is open to everyone who may use the listener.
+    package let scope: Scope?
+    let answer: @Sendable (Call) async throws(Problem) -> Response
+
+    private let parts: [Part]
+
+    private enum Part {
+        case literal(String)
+        case parameter(String)
+    }
+
+    init(
+        _ method: Method, _ template: String, scope: Scope?,
+        answer: @escaping @Sendable (Call) async throws(Problem) -> Response
+    ) {
+        self.method = method
+        self.template = template
+        self.scope = scope
+        self.answer = answer
+        parts = template.split(separator: "/").map { part in
+            part.hasPrefix("{")
+                ? .parameter(String(part.dropFirst().dropLast())) : .literal("\(part)")
+        }
+    }
+
+    /// The parameters when the path fits the template.
+    func match(_ segments: [String]) -> [String: String]? {
+        guard segments.count == parts.count else { return nil }
+        var parameters: [String: String] = [:]
+        for (part, segment) in zip(parts, segments) {
+            switch part {
+            case .literal(let text):
+                guard text == segment else { return nil }
+            case .parameter(let name):
+                guard !segment.isEmpty else { return nil }
+                parameters[name] = segment
+            }
+        }
+        return parameters
+    }
+}
+
+/// A request at its route, with the template's parameters.
+struct Call: Sendable {
+    let request: Request
+    let parameters: [String: String]
+}
+
+/// Finds the route of a request and decides whether the caller may use it.
+package struct Router: Sendable {
+    package let routes: [Route]
+
+    /// Decides what can be decided without the body: route, method, credentials, scope.
+    package func admit(_ request: Request) throws(Problem) -> Admission {
+        let fitting = routes.compactMap { route in
+            route.match(request.target.segments).map { (route: route, parameters: $0) }
+        }
+        guard !fitting.isEmpty else { throw .routeUnknown }
+        let method = request.method == .head ? .get : request.method
+        guard let match = fitting.first(where: { $0.route.method == method }) else {
+            let methods = fitting.map(\.route.method)
+            throw .methodNotAllowed(methods.flatMap { $0 == .get ? [.get, .head] : [$0] })
+        }
+        if let scope = match.route.scope { try Self.require(scope, of: request.caller) }
+        return Admission(
+            route: match.route, call: Call(request: request, parameters: match.parameters))
+    }
+
+    private static func require(_ scope: Scope, of caller: Caller) throws(Problem) {
+        switch caller {
+        case .anonymous: throw .unauthenticated
+        case .invalidToken: throw .invalidToken
+        case .peer: guard caller.may(scope) else { throw .insufficientScope(scope) }
+        }
+    }
+}
+
+/// A request that may be answered.
+package struct Admission: Sendable {
+    fileprivate let route: Route
+    fileprivate let call: Call
+
+    /// Runs the route.
+    package func respond() async -> Response {
+        do throws(Problem) {
+            return try await route.answer(call)
+        } catch {
+            return error.response(for: call.request.target.path)
+        }
+    }
+}
