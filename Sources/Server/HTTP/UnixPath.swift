@@ -1,0 +1,98 @@
+import CLinux
+import Glibc
+import Supervisor
+
+/// A place in a directory where a Unix socket shall be.
+///
+/// The directory stays open, so that paths longer than `sun_path` work by way of /proc.
+struct UnixPath: Sendable {
+    private let path: String
+    private let name: String
+    private let directory: Descriptor
+
+    init(_ path: String) throws(ListenError) {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        let parent = slash == path.startIndex ? "/" : String(path[..<slash])
+        self.path = path
+        name = String(path[slash...].dropFirst())
+        do throws(SystemError) {
+            directory = try Descriptor(
+                open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC), call: "open", path: parent)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Listens on a new socket and then gives it its name, over a stale one if need be.
+    ///
+    /// Owner and mode are right before the first client can connect.
+    func listen(group: gid_t?) throws(ListenError) -> (Descriptor, FileIdentity?) {
+        try refuseIfTaken(name)
+        let aside = name + ".new"
+        try refuseIfTaken(aside)
+        unlinkat(directory.number, aside, 0)
+        let address = try address(of: aside)
+        do throws(SystemError) {
+            let socket = try Descriptor(
+                socket(AF_UNIX, streamSocketType, 0), call: "socket", path: path)
+            try check(address.call { bind(socket.number, $0, $1) }, "bind")
+            if let group {
+                try check(
+                    fchownat(directory.number, aside, uid_t.max, group, AT_SYMLINK_NOFOLLOW),
+                    "chown")
+            }
+            try check(
+                fchmodat(directory.number, aside, group == nil ? 0o600 : 0o660, 0), "chmod")
+            try check(Glibc.listen(socket.number, ListeningSocket.backlog), "listen")
+            let file = identity(of: aside)
+            try check(renameat(directory.number, aside, directory.number, name), "rename")
+            return (socket, file)
+        } catch {
+            unlinkat(directory.number, aside, 0)
+            throw .system(error)
+        }
+    }
+
+    /// Unlinks the name if it still is the file that `listen` made.
+    func remove(_ file: FileIdentity) {
+        guard identity(of: name) == file else { return }
+        unlinkat(directory.number, name, 0)
+    }
+}
+
+/// Which file it is, whatever its name.
+struct FileIdentity: Equatable, Sendable {
+    let device: dev_t
+    let inode: ino_t
+}
+
+extension UnixPath {
+    private func identity(of name: String) -> FileIdentity? {
+        var info = stat()
+        guard fstatat(directory.number, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return FileIdentity(device: info.st_dev, inode: info.st_ino)
+    }
+
+    /// Only a socket that refuses connections is stale; anything else is somebody's.
+    private func refuseIfTaken(_ name: String) throws(ListenError) {
+        var info = stat()
+        guard fstatat(directory.number, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+        guard info.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
+        let address = try address(of: name)
+        let probe = Descriptor(owning: socket(AF_UNIX, streamSocketType, 0))
+        let answers = address.call { connect(probe.number, $0, $1) } == 0 || errno == EAGAIN
+        guard !answers else { throw .inUse(path) }
+    }
+
+    private func address(of name: String) throws(ListenError) -> SocketAddress {
+        let whole = path.dropLast(self.name.count) + name
+        if let address = SocketAddress(path: String(whole)) { return address }
+        let byDescriptor = "/proc/self/fd/\(directory.number)/\(name)"
+        guard let address = SocketAddress(path: byDescriptor) else { throw .nameTooLong(path) }
+        return address
+    }
+
+    private func check(_ result: Int32, _ call: String) throws(SystemError) {
+        guard result == 0 else { throw SystemError(call, path: path) }
+    }
+}
