@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Testing
+
+@testable import API
+@testable import Supervisor
+
+/// 2026-11-23T06:55:57.120Z.
+let moment = Date(timeIntervalSince1970: 1_795_416_957.120)
+
+extension Status {
+    /// Nothing is known but that the supervisor runs.
+    static var bare: Status {
+        Status(
+            instance: "k3f9",
+            supervisor: SupervisorFacts(
+                version: "1.0.0", pid: 812, startedAt: moment, resumed: .fresh, watchdog: true),
+            phase: PhaseFacts(name: .idle, since: moment), plans: [])
+    }
+
+    /// The example of the contract: a node on its way to `v3`.
+    static var full: Status {
+        var status = bare
+        status.phase = PhaseFacts(name: .running, since: moment)
+        status.hold = Hold(since: moment, actor: "root", reason: "moving")
+        status.daemon = DaemonFacts(
+            pid: 901, startedAt: moment, adopted: false, restarts: 1,
+            exits: [
+                ExitFacts(
+                    at: moment, pid: 877, exit: .signal(15), expected: true,
+                    uptime: .milliseconds(86_400_200)),
+                ExitFacts(
+                    at: moment, pid: 878, exit: .code(2), expected: false, uptime: .seconds(1)),
+                ExitFacts(
+                    at: moment, pid: 879, exit: .unknown, expected: false, uptime: .zero),
+            ])
+        status.height = HeightFacts(
+            value: 1_199_950, source: .rpc, observedAt: moment, catchingUp: false)
+        status.current = ReleaseFacts(
+            plan: "v2", directory: "upgrades/v2", sha256: "5f70", appliedAt: moment,
+            provisional: false)
+        status.previous = ReleaseFacts(
+            plan: nil, directory: "genesis", sha256: nil, appliedAt: nil, provisional: false)
+        status.next = NextPlan(
+            plan: "v3", height: 1_200_000, blocksLeft: 50, expectedAt: moment)
+        status.plans = [.v3]
+        return status
+    }
+}
+
+extension PlanFacts {
+    static var v3: PlanFacts {
+        PlanFacts(
+            name: "v3", directory: "upgrades/v3", origin: .chain, trigger: .chain,
+            height: 1_200_000, info: nil, state: .pending, reasonCode: .beforeHeight,
+            reason: "height 1199950, plan is for 1200000",
+            binary: BinaryFacts(
+                isStaged: true, sha256: "5f70", size: 98_304_000, stagedAt: moment),
+            createdAt: moment, appliedAt: nil)
+    }
+}
+
+extension Router {
+    /// Asks by value.
+    func get(
+        _ path: String, query: [Target.Parameter] = [], as caller: Caller = .peer(uid: 0),
+        method: API.Method = .get
+    ) async throws -> Response {
+        let target = Target(
+            path: path,
+            segments: path.split(separator: "/", omittingEmptySubsequences: false)
+                .dropFirst().map(String.init),
+            query: query)
+        let request = Request(method: method, target: target, caller: caller)
+        do throws(Problem) {
+            return await (try admit(request)).respond()
+        } catch {
+            return error.response(for: path)
+        }
+    }
+}
+
+extension Response {
+    var text: String {
+        switch body {
+        case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}

@@ -1,0 +1,57 @@
+import Testing
+
+@testable import API
+@testable import Supervisor
+
+struct RouterTests {
+    private let router = Router(board: StatusBoard(.full))
+
+    @Test(arguments: [
+        "/", "/v1", "/v1/status/", "//v1/status", "/v1/Status", "/readyz/", "/livez/x",
+    ])
+    func `a path that is not in the table is not found`(path: String) async throws {
+        let answer = try await router.get(path)
+        #expect(answer.status == .notFound)
+        #expect(answer.header("Content-Type") == "application/problem+json")
+        #expect(
+            answer.text == #"{"detail":null,"instance":"\#(path)","#
+                + #""remedy":"Look the path up in the API's description, openapi.yaml.","#
+                + #""status":404,"title":"Not Found","type":"about:blank"}"#)
+    }
+
+    @Test(arguments: [API.Method.post, .put, .patch, .delete, .options])
+    func `a method a route has not is answered with those it has`(method: API.Method) async throws {
+        let answer = try await router.get("/v1/status", as: .anonymous, method: method)
+        #expect(answer.status == .methodNotAllowed)
+        #expect(answer.header("Allow") == "GET, HEAD")
+    }
+
+    @Test func `HEAD is answered as GET`() async throws {
+        let head = try await router.get("/v1/plans", method: .head)
+        #expect(head == (try await router.get("/v1/plans")))
+    }
+
+    @Test func `only health is open`() async throws {
+        for route in router.routes where route.scope == nil {
+            let isHealth = route.template == "/livez" || route.template.hasPrefix("/readyz")
+            #expect(isHealth, "\(route.template)")
+        }
+        let answer = try await router.get("/v1/status", as: .anonymous)
+        #expect(answer.status == .unauthorized)
+        #expect(answer.header("WWW-Authenticate") == #"Bearer realm="switchyard""#)
+        #expect(answer.text.contains(#""type":"/problems/unauthenticated""#))
+    }
+
+    @Test func `a token that is not known is told so`() async throws {
+        let answer = try await router.get("/v1/status", as: .invalidToken)
+        #expect(answer.status == .unauthorized)
+        #expect(
+            answer.header("WWW-Authenticate")
+                == #"Bearer realm="switchyard", error="invalid_token""#)
+        #expect(try await router.get("/livez", as: .invalidToken).status == .ok)
+    }
+
+    @Test func `the route comes before the credentials`() async throws {
+        #expect(try await router.get("/v1/nothing", as: .anonymous).status == .notFound)
+    }
+}
