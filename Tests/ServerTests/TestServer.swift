@@ -1,0 +1,55 @@
+import FoundationEssentials
+import Logging
+import Testing
+
+@testable import API
+@testable import Server
+@testable import Supervisor
+
+/// A server in this process, on a Unix socket, a token socket and a TCP port.
+struct TestServer {
+    let directory: TemporaryDirectory
+    let server: HTTPServer
+    let board: StatusBoard
+
+    var unix: String { directory.path + "/api.sock" }
+    var token: String { directory.path + "/token.sock" }
+    var port: UInt16 { server.ports[0] }
+    var host: String { "localhost:\(port)" }
+
+    /// Runs the body beside a running server, and stops that afterwards.
+    static func run(
+        limits: HTTPLimits = HTTPLimits(), options: ListenOptions = ListenOptions(),
+        grace: Duration = .seconds(5), _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        let loop = try EventLoop(name: "http-test")
+        loop.start()
+        let directory = try TemporaryDirectory()
+        let board = StatusBoard(.bare)
+        let server = try HTTPServer(
+            [
+                .unix(path: directory.path + "/api.sock", callers: .peer),
+                .unix(path: directory.path + "/token.sock", callers: .token),
+                .tcp(host: "127.0.0.1", port: 0),
+            ], options: options, router: Router(board: board), loop: loop, limits: limits,
+            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        try await withThrowingTaskGroup { group in
+            group.addTask(executorPreference: loop) { await server.run() }
+            try await body(TestServer(directory: directory, server: server, board: board))
+            server.stop(within: grace)
+            try await group.waitForAll()
+        }
+        loop.stop()
+    }
+}
+
+extension Status {
+    /// A running node of which nothing more is known.
+    static var bare: Status {
+        Status(
+            instance: "test",
+            supervisor: SupervisorFacts(
+                version: "0", pid: 1, startedAt: .now, resumed: .fresh, watchdog: false),
+            phase: PhaseFacts(name: .running, since: .now), plans: [])
+    }
+}
