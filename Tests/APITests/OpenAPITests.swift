@@ -1,0 +1,183 @@
+import FoundationEssentials
+import Testing
+import Yams
+
+@testable import API
+@testable import Supervisor
+
+/// `openapi.yaml` says what the code does, in both directions.
+struct OpenAPITests {
+    private let document: Node
+
+    init() throws {
+        var path = #filePath[...]
+        for _ in 0..<3 { path = path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
+        let data = try Data(contentsOf: URL(filePath: path + "/openapi.yaml"))
+        document = try #require(try compose(yaml: String(decoding: data, as: UTF8.self)))
+    }
+
+    @Test func `it lists exactly the routes, with their scopes`() throws {
+        var described: Set<String> = []
+        for (path, item) in try #require(document["paths"]?.mapping) {
+            for (method, operation) in try #require(item.mapping) {
+                let isOpen = operation["security"]?.sequence?.isEmpty == true
+                let scope = operation["x-scope"]?.string ?? (isOpen ? "open" : "undeclared")
+                described.insert("\(method.string ?? "") \(path.string ?? "") \(scope)")
+            }
+        }
+        let routes = Router(board: StatusBoard(.bare)).routes.map { route in
+            "\(route.method.rawValue.lowercased()) \(route.template) "
+                + (route.scope.map { "\($0)" } ?? "open")
+        }
+        #expect(described == Set(routes))
+    }
+
+    @Test func `every reference leads somewhere`() throws {
+        for reference in references(in: document) {
+            #expect(resolve(reference) != nil, "\(reference)")
+        }
+    }
+
+    @Test func `the status that is sent fits its schema`() async throws {
+        for status in [Status.full, .bare] {
+            let answer = try await Router(board: StatusBoard(status)).get("/v1/status")
+            try check(answer.text, schema: "Status")
+        }
+    }
+
+    @Test func `the plans that are sent fit their schema`() async throws {
+        var status = Status.full
+        status.plans[0].binary.sha256 = String(repeating: "0f", count: 32)
+        status.plans.append(status.plans[0])
+        status.plans[1].binary = .absent
+        status.plans[1].info = "https://example.org/v3.json"
+        let answer = try await Router(board: StatusBoard(status)).get("/v1/plans")
+        try check(answer.text, schema: "PlanList")
+    }
+
+    @Test func `a problem that is sent fits its schema`() async throws {
+        let answer = try await Router(board: StatusBoard(.bare)).get("/nothing")
+        try check(answer.text, schema: "Problem")
+    }
+
+    @Test func `the examples fit their schemas`() throws {
+        for (path, schema) in [("/v1/status", "Status"), ("/v1/plans", "PlanList")] {
+            let responses = document["paths"]?[path]?["get"]?["responses"]?.mapping
+            // A quoted number is another key to Yams than the same text unquoted.
+            let success = responses?.first { $0.key.scalar?.string == "200" }?.value
+            let content = success?["content"]?["application/json"]
+            let example = try #require(content?["example"])
+            let root = try #require(document["components"]?["schemas"]?[schema])
+            expect(example, fits: root, at: path)
+        }
+    }
+
+    @Test func `closed lists are the code's`() throws {
+        let lists: [(String, String, [String])] = [
+            ("Phase", "name", Status.PhaseName.allCases.map(\.rawValue)),
+            ("Phase", "reason_code", BlockReason.allCases.map(\.rawValue) + ["null"]),
+            ("Phase", "step", UpgradeStep.allCases.map(\.rawValue) + ["null"]),
+            ("Plan", "state", PlanState.allCases.map(\.rawValue)),
+            ("Plan", "reason_code", PlanReason.allCases.map(\.rawValue)),
+        ]
+        for (schema, member, values) in lists {
+            let node = document["components"]?["schemas"]?[schema]?["properties"]?[member]
+            let listed = try #require(node?["enum"]?.sequence).compactMap(\.scalar?.string)
+            #expect(listed == values, "\(schema).\(member)")
+        }
+        let checks = document["paths"]?["/readyz/{check}"]?["get"]?["parameters"]?[0]?["schema"]
+        let listed = try #require(checks?["enum"]?.sequence).compactMap(\.string)
+        #expect(listed == Health.Check.allCases.map(\.rawValue))
+    }
+
+    private func check(_ json: String, schema: String) throws {
+        // JSON is YAML.
+        let value = try #require(try compose(yaml: json))
+        let root = try #require(document["components"]?["schemas"]?[schema])
+        expect(value, fits: root, at: schema)
+    }
+}
+
+// MARK: - As much of JSON Schema as the document uses
+
+extension OpenAPITests {
+    private func expect(_ value: Node, fits schema: Node, at place: String) {
+        var schema = schema
+        if let reference = schema["$ref"]?.string, let target = resolve(reference) {
+            schema = target
+        }
+        if let choices = schema["oneOf"]?.sequence {
+            let fitting = choices.filter { choice in
+                (choice["type"]?.string == "null") == (kind(of: value) == "null")
+            }
+            guard let choice = fitting.first else {
+                Issue.record("\(place): no choice fits")
+                return
+            }
+            return expect(value, fits: choice, at: place)
+        }
+        var types = schema["type"]?.sequence.map { $0.compactMap(\.scalar?.string) } ?? []
+        if let type = schema["type"]?.scalar?.string { types = [type] }
+        let found = kind(of: value)
+        let isType = types.contains(found) || found == "integer" && types.contains("number")
+        #expect(isType, "\(place): \(found) is none of \(types)")
+        if let values = schema["enum"]?.sequence.map({ $0.compactMap(\.scalar?.string) }) {
+            #expect(values.contains(value.scalar?.string ?? ""), "\(place)")
+        }
+        expectMembers(value, fit: schema, at: place)
+    }
+
+    private func expectMembers(_ value: Node, fit schema: Node, at place: String) {
+        if let items = value.sequence, let schema = schema["items"] {
+            for item in items { expect(item, fits: schema, at: place + "[]") }
+        }
+        guard let members = value.mapping, let properties = schema["properties"]?.mapping else {
+            return
+        }
+        let names = Set(members.keys.compactMap(\.scalar?.string))
+        let required = schema["required"]?.sequence.map { $0.compactMap(\.scalar?.string) } ?? []
+        #expect(names == Set(properties.keys.compactMap(\.scalar?.string)), "\(place)")
+        #expect(names == Set(required), "\(place)")
+        for (name, member) in members {
+            guard let property = properties[name] else { continue }
+            expect(member, fits: property, at: "\(place).\(name.scalar?.string ?? "")")
+        }
+    }
+
+    private func kind(of value: Node) -> String {
+        switch value {
+        case .mapping: "object"
+        case .sequence: "array"
+        case .scalar(let scalar):
+            if scalar.style == .doubleQuoted || scalar.style == .singleQuoted {
+                "string"
+            } else if value.null != nil {
+                "null"
+            } else if value.bool != nil {
+                "boolean"
+            } else if value.int != nil {
+                "integer"
+            } else {
+                value.float != nil ? "number" : "string"
+            }
+        case .alias: "alias"
+        }
+    }
+
+    private func resolve(_ reference: String) -> Node? {
+        reference.split(separator: "/").dropFirst().reduce(document) { node, part in
+            node?[String(part)]
+        }
+    }
+
+    private func references(in node: Node) -> [String] {
+        switch node {
+        case .mapping(let mapping):
+            mapping.flatMap { key, value in
+                key.string == "$ref" ? [value.string ?? ""] : references(in: value)
+            }
+        case .sequence(let sequence): sequence.flatMap(references)
+        case .scalar, .alias: []
+        }
+    }
+}
