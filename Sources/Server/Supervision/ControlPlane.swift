@@ -12,6 +12,8 @@ final class ControlPlane: Sendable {
     private let loop: EventLoop
     private let log: Logger
     private let server = Mutex<HTTPServer?>(nil)
+    private let stopping: Signal
+    private let isStopping = Atomic(false)
 
     /// - Parameter group: its members may use the Unix socket; a name that is not known is said.
     init(
@@ -20,6 +22,7 @@ final class ControlPlane: Sendable {
         self.addresses = addresses
         router = Router(board: board)
         self.loop = loop
+        stopping = Signal(on: loop)
         self.log = log
         var options = ListenOptions()
         if let group {
@@ -44,19 +47,19 @@ final class ControlPlane: Sendable {
         }
     }
 
-    /// Serves until stopped or cancelled.
-    func run() async -> Int32? {
-        while true {
-            if let server = server.withLock({ $0 }) {
-                await server.run()
-                return nil
-            }
-            guard await loop.wait(until: .now + .seconds(5)) == .timedOut else { return nil }
+    /// Serves until stopped.
+    func run() async {
+        while !isStopping.load(ordering: .acquiring) {
+            if let server = server.withLock({ $0 }) { return await server.run() }
+            _ = await stopping.wait(until: .now + .seconds(5))
             bind()
         }
     }
 
+    /// Begins to stop; `run` returns when the requests in hand are answered, within 2 s.
     func stop() {
+        isStopping.store(true, ordering: .releasing)
+        stopping.raise()
         server.withLock { $0 }?.stop(within: .seconds(2))
     }
 }

@@ -29,20 +29,27 @@ struct Supervision: Sendable {
         let node = NodeSupervisor(
             setup: setup, loop: control, pool: try BlockingPool(threads: 2), log: log)
         let signals = try SignalReader(on: control)
+        let notifier = try Notifier(board: node.board)
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and
-        // leaves it only when the task is done.
+        // leaves it when the outcome is there, even if systemd does not read what it is told.
         Task(executorPreference: control) {
-            result.set(await supervise(node, signals, addresses, reactor: reactor, log: log))
-            control.stop()
+            await withTaskGroup { group in
+                group.addTask { await notifier.send() }
+                group.addTask { await notifier.follow() }
+                result.set(
+                    await supervise(node, signals, notifier, addresses, reactor: reactor, log: log))
+                control.stop()
+                group.cancelAll()
+            }
         }
         control.run()
         return try result.value.get()
     }
 
     private func supervise(
-        _ node: NodeSupervisor, _ signals: SignalReader, _ addresses: [ListenAddress],
-        reactor: EventLoop, log: Logger
+        _ node: NodeSupervisor, _ signals: SignalReader, _ notifier: Notifier,
+        _ addresses: [ListenAddress], reactor: EventLoop, log: Logger
     ) async -> Result<Int32, CommandFailure> {
         do throws(StartRefusal) {
             try await node.prepare()
@@ -52,23 +59,25 @@ struct Supervision: Sendable {
         let api = ControlPlane(
             addresses: addresses, group: configuration.apiGroup, board: node.board, loop: reactor,
             log: log)
-        let notifier = Notifier(board: node.board)
-        return await withTaskGroup(of: Int32?.self) { group in
-            api.bind()
-            notifier.ready()
-            group.addTask { await follow(signals, node, notifier, log) }
-            group.addTask { await api.run() }
-            group.addTask { await notifier.run() }
-            let code = await node.run()
+        api.bind()
+        notifier.ready()
+        return await withTaskGroup { group in
+            group.addTask(executorPreference: reactor) { await api.run() }
+            let code = await withTaskGroup { group in
+                group.addTask { await follow(signals, node, notifier, log) }
+                let code = await node.run()
+                group.cancelAll()
+                return code
+            }
+            // Requests in hand are answered before we go.
             api.stop()
-            group.cancelAll()
             return .success(code)
         }
     }
 
     private func follow(
         _ signals: SignalReader, _ node: NodeSupervisor, _ notifier: Notifier, _ log: Logger
-    ) async -> Int32? {
+    ) async {
         while let signal = await signals.next() {
             switch signal {
             case .end(let number):
@@ -84,7 +93,6 @@ struct Supervision: Sendable {
                 if getpid() == 1 { await node.reapOrphans() }
             }
         }
-        return nil
     }
 
     /// Nothing that is read at the start can change while we run but what lies on the disk.

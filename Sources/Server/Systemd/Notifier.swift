@@ -2,34 +2,52 @@ import CSystemd
 import Supervisor
 
 /// Tells systemd the truth about us, sd_notify(3); silent when NOTIFY_SOCKET is unset.
-struct Notifier: Sendable {
-    let board: StatusBoard
+///
+/// What is told is queued and sent in order from a thread of its own: a service manager that does
+/// not read its socket blocks the sender, and that must not be the one who minds the node.
+final class Notifier: Sendable {
+    private let board: StatusBoard
+    private let thread: BlockingPool
+    private let messages: AsyncStream<String>
+    private let queue: AsyncStream<String>.Continuation
+
+    init(board: StatusBoard) throws(SystemError) {
+        self.board = board
+        thread = try BlockingPool(threads: 1)
+        (messages, queue) = AsyncStream.makeStream()
+    }
 
     func ready() {
-        send("READY=1\nSTATUS=\(board.status.line)")
+        queue.yield("READY=1\nSTATUS=\(board.status.line)")
     }
 
     func stopping() {
-        send("STOPPING=1\nSTATUS=\(board.status.line)")
+        queue.yield("STOPPING=1\nSTATUS=\(board.status.line)")
     }
 
     func reloading() {
-        send("RELOADING=1")
+        queue.yield("RELOADING=1")
     }
 
-    /// Keeps STATUS= in step with the status until the task is cancelled.
-    func run() async -> Int32? {
+    /// Sends what is queued, until cancelled.
+    func send() async {
+        await withTaskExecutorPreference(thread) { await forward() }
+    }
+
+    /// Keeps STATUS= in step with the status until cancelled.
+    func follow() async {
         var last = ""
         for await status in board.changes() where status.line != last {
             last = status.line
-            send("STATUS=\(last)")
+            queue.yield("STATUS=\(last)")
         }
-        return nil
     }
 
-    private func send(_ state: String) {
-        // Systemd that cannot be reached is systemd's trouble, not the node's.
-        _ = sd_notify(0, state)
+    private nonisolated func forward() async {
+        for await message in messages {
+            // A service manager that cannot be reached is its own trouble, not the node's.
+            _ = sd_notify(0, message)
+        }
     }
 }
 

@@ -39,6 +39,7 @@ extension NodeSupervisor {
         }
         if heights.stored != nil {
             memory.hasShownHeight = true
+            memory.shownRelease = memory.release?.directory
             memory.fruitlessStarts = 0
         }
         return heights

@@ -74,10 +74,19 @@ extension NodeSupervisor {
         memory.verdict = verdict
         switch verdict.ruling {
         case .due, .dueWithoutBinary: remember(verdict)
+        case .carryOn where verdict.row == .skipped: forgetDue(verdict)
         case .carryOn, .watchClosely, .launchAgain, .blocked, .repair: break
         }
         observe(.judged(verdict))
     }
+
+    private func forgetDue(_ verdict: Verdict) {
+        guard let plan = verdict.plan, memory.due?.concerns(plan) == true else { return }
+        DueRecord.remove(from: setup.home)
+        memory.due = nil
+    }
+
+    private var ownArguments: String { ChildRecord.digest(of: setup.arguments) }
 
     /// Writes down that the plan is due, before the daemon that proves it is touched.
     private func remember(_ verdict: Verdict) {
@@ -123,6 +132,9 @@ extension NodeSupervisor {
         facts.isComet = isComet
         facts.chainPlan = memory.chainPlan
         facts.skipped = setup.skippedHeights
+        facts.hasNewArguments = memory.argumentsDigest.map { $0 != ownArguments } ?? false
+        facts.isRefusedByDaemon = file.plan?.isPlain == false
+        facts.hasShownHeight = memory.shownRelease == memory.release?.directory
         facts.due = memory.due
         facts.proving = memory.proving
         facts.fruitlessStarts = memory.fruitlessStarts
@@ -133,10 +145,10 @@ extension NodeSupervisor {
         } else {
             facts.hasUnprovenCopy = hasUnprovenCopy
         }
-        // Of one that has ended, the last poll may be seconds behind its log.
-        if file.plan != nil, facts.isComet, facts.stored == nil || child != .alive {
-            await addLog(to: &facts)
-        }
+        // Where RPC does not tell both heights the log must; and the last poll of a daemon that has
+        // ended may be seconds behind its log.
+        let isTold = facts.stored != nil && facts.applied != nil && child == .alive
+        if file.plan != nil, facts.isComet, !isTold { await addLog(to: &facts) }
         return PlanJudge(facts).verdict
     }
 

@@ -25,6 +25,7 @@ extension NodeSupervisor {
         if let other = others.first { throw .daemonAlreadyRunning(pid: other.pid) }
         memory.hasRecord = record != nil
         memory.snapshot = record?.planFile
+        memory.argumentsDigest = record?.daemonArgumentsSHA256
         memory.proving = record?.proving
         memory.due = DueRecord.load(from: home)
         memory.hold = HoldFile.read(in: home)
@@ -106,6 +107,7 @@ extension NodeSupervisor {
                 path: release.binary, arguments: setup.arguments, environment: setup.environment,
                 directory: home.root)
             memory.snapshot = PlanFile(at: home.planFile, case: home.letterCase).identity
+            memory.argumentsDigest = ChildRecord.digest(of: setup.arguments)
             memory.proving = provenPlan()
             memory.logAtStart = ConsensusLog(head: home.consensusLog).size
             let (child, gated) = try makeChild(request, role: .daemon, release: release)
@@ -161,6 +163,7 @@ extension NodeSupervisor {
             bootID: ProcessTable.bootID(), pidNamespace: clinux_pid_namespace(),
             supervisorIsInit: getpid() == 1,
             argumentsSHA256: ChildRecord.digest(of: request.arguments),
+            daemonArgumentsSHA256: memory.argumentsDigest,
             executable: ChildRecord.FileID(path: request.path), release: release.directory,
             planFile: memory.snapshot, proving: memory.proving)
         try record.store(in: setup.home)

@@ -158,6 +158,8 @@ extension NodeSupervisor {
         /// An earlier run wrote down what the plan file was like.
         var hasRecord = false
         var proving: ChildRecord.ProvenPlan?
+        /// Of the last daemon's arguments.
+        var argumentsDigest: String?
         var seenPlan: SeenPlanFile?
         var verdict: Verdict?
         var incompleteSince: Instant?
@@ -168,6 +170,8 @@ extension NodeSupervisor {
         /// This child has shown a height of its own.
         var hasShownHeight = false
         var fruitlessStarts = 0
+        /// The last release whose daemon has shown a height.
+        var shownRelease: String?
         var log: LogReading?
         /// The size of the consensus log when the last daemon began.
         var logAtStart: Int64?

@@ -22,6 +22,13 @@ package struct Facts: Sendable, Equatable {
     package var chainPlan: ChainPlan?
     /// Heights of --unsafe-skip-upgrades.
     package var skipped: Set<Height> = []
+    /// The last daemon was started with other arguments, so that what it wrote says nothing of
+    /// whether the next one will skip.
+    package var hasNewArguments = false
+    /// The plan can be read by us and not by the daemon, whose own parser is stricter.
+    package var isRefusedByDaemon = false
+    /// A daemon of this release has shown a height before, during this run of ours.
+    package var hasShownHeight = false
     package var hold: PlanHold?
     package var due: DueRecord?
     /// The plan for which this child was started once more, to see whether it is due.

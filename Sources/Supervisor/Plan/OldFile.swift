@@ -7,25 +7,37 @@ extension PlanJudge {
                 state: facts.due?.concerns(plan) == true ? .provisional : .applied, code: .verified,
                 reason: "\"\(plan.name.text)\" is what runs")
         }
+        if let verdict = refused(plan) ?? mismatch(plan) { return verdict }
         if isPassed(plan.height) {
             return Verdict(
                 .stale, .carryOn, plan: plan, state: .stale, code: .heightPassed,
                 reason: "\(plan.height) was passed by the present binary")
         }
         if let halted = unwrittenVerdict() { return halted }
-        if facts.skipped.contains(plan.height) {
-            return Verdict(
-                .skipped, .carryOn, plan: plan, state: .stale, code: .skipHeight,
-                reason: "the daemon is told to skip the upgrade at \(plan.height)")
-        }
-        if facts.child == .exited, facts.fruitlessStarts >= 2, facts.binary == .present {
-            return Verdict(
-                .mismatch, .blocked(.mismatch(plan)), plan: plan, state: .blocked,
-                code: .contradictory,
-                reason: "the present binary ended twice before any height, "
-                    + "and the data names \"\(plan.name.text)\"")
-        }
-        return waiting(plan)
+        return skipped(plan) ?? waiting(plan)
+    }
+
+    /// Both binaries die on a file that only we can read.
+    private func refused(_ plan: UpgradePlan) -> Verdict? {
+        guard facts.isRefusedByDaemon, facts.child == .exited, facts.fruitlessStarts > 0,
+            facts.repairs == 0
+        else { return nil }
+        return Verdict(
+            .broken, .repair(.moveAside), plan: plan, state: .invalid, code: .unreadable,
+            reason: "the daemon does not start on a plan whose height is not a number")
+    }
+
+    /// The consensus log may be of the data's former life: only a live height shows that the present
+    /// binary gets along with it.
+    private func mismatch(_ plan: UpgradePlan) -> Verdict? {
+        guard facts.child == .exited, facts.fruitlessStarts >= 2, !facts.hasShownHeight,
+            facts.binary == .present
+        else { return nil }
+        return Verdict(
+            .mismatch, .blocked(.mismatch(plan)), plan: plan, state: .blocked,
+            code: .contradictory,
+            reason: "the present binary ended twice before any height, "
+                + "and the data names \"\(plan.name.text)\" at \(plan.height)")
     }
 
     private func waiting(_ plan: UpgradePlan) -> Verdict {

@@ -32,7 +32,8 @@ package struct PlanJudge: Sendable {
         case .broken(let what):
             return incomplete(what)
         case .plan(let plan):
-            return held(plan) ?? resumed(plan) ?? (facts.isFresh ? fresh(plan) : old(plan))
+            return held(plan) ?? skippedAnew(plan) ?? resumed(plan)
+                ?? (facts.isFresh ? fresh(plan) : old(plan))
         }
     }
 
@@ -81,6 +82,19 @@ extension PlanJudge {
         return Verdict(
             .held, .carryOn, plan: plan, state: .cancelled, code: .cancelledByOperator,
             reason: "held: \(hold.reason)")
+    }
+
+    /// The operator has told the next daemon to skip what the last one halted for.
+    private func skippedAnew(_ plan: UpgradePlan) -> Verdict? {
+        guard facts.hasNewArguments, facts.child != .alive, !isCurrent(plan) else { return nil }
+        return skipped(plan)
+    }
+
+    func skipped(_ plan: UpgradePlan) -> Verdict? {
+        guard facts.skipped.contains(plan.height) else { return nil }
+        return Verdict(
+            .skipped, .carryOn, plan: plan, state: .stale, code: .skipHeight,
+            reason: "the daemon is told to skip the upgrade at \(plan.height)")
     }
 
     private func resumed(_ plan: UpgradePlan) -> Verdict? {

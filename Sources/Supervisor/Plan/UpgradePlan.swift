@@ -11,7 +11,11 @@ package struct UpgradePlan: Sendable, Hashable {
     /// The plan's info as the chain carries it; empty when it has none.
     package let info: String
 
+    /// The height is a number, as the daemon's own parser requires.
+    package let isPlain: Bool
+
     package init(name: PlanName, height: Height, info: String = "") {
+        isPlain = true
         self.name = name
         self.height = height
         self.info = info
@@ -39,6 +43,7 @@ package struct UpgradePlan: Sendable, Hashable {
             throw .name(error)
         }
         height = wire.height
+        isPlain = wire.isPlain
         info = wire.info ?? ""
     }
 
@@ -78,6 +83,7 @@ private struct WirePlan: Codable {
     let time: String?
     let height: Height
     let info: String?
+    var isPlain = true
 
     enum CodingKeys: String, CodingKey {
         case name, time, height, info
@@ -95,13 +101,16 @@ private struct WirePlan: Codable {
         name = try container.decodeIfPresent(String.self, forKey: .name) ?? ""
         time = try container.decodeIfPresent(String.self, forKey: .time)
         info = try container.decodeIfPresent(String.self, forKey: .info)
-        height = try container.decodeIfPresent(FlexibleHeight.self, forKey: .height)?.value ?? 0
+        let flexible = try container.decodeIfPresent(FlexibleHeight.self, forKey: .height)
+        height = flexible?.value ?? 0
+        isPlain = flexible?.isNumber ?? true
     }
 }
 
 /// A height as a JSON number or, as protobuf's JSON has it, a string of digits.
 package struct FlexibleHeight: Decodable, Sendable {
     package let value: Height
+    package let isNumber: Bool
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -111,8 +120,10 @@ package struct FlexibleHeight: Decodable, Sendable {
                     in: container, debugDescription: "the height is not a number")
             }
             self.value = value
+            isNumber = false
         } else {
             value = try container.decode(Height.self)
+            isNumber = true
         }
     }
 }

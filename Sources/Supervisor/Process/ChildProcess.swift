@@ -66,8 +66,24 @@ package struct ChildProcess: Sendable {
         while true {
             guard await loop.wait(for: .read, on: pidfd.number) == .ready else { return nil }
             loop.forget(pidfd.number)
+            if isAdopted { return await adoptedExit(pidfd, on: loop) }
             if let exit = reap(pidfd) { return exit }
         }
+    }
+
+    /// A stranger's status: in /proc while it is a zombie, from the kernel once it was reaped.
+    ///
+    /// That it was reaped shows as a hang-up, awaited here as a write, which a pidfd is never ready
+    /// for.
+    private func adoptedExit(_ pidfd: Descriptor, on loop: EventLoop) async -> Exit {
+        if let entry = ProcessEntry(pid: pid), entry.startTicks == startTicks,
+            let status = entry.exitStatus
+        {
+            return Exit(status: status)
+        }
+        _ = await loop.wait(for: .write, on: pidfd.number, until: .now + .seconds(1))
+        loop.forget(pidfd.number)
+        return reap(pidfd) ?? .unknown
     }
 
     /// Waits for the process, also in a cancelled task, and kills it when the grace is over.

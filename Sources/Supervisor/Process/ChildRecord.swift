@@ -19,6 +19,8 @@ package struct ChildRecord: Codable, Sendable, Equatable {
     package var supervisorIsInit: Bool
     /// Of the arguments, which may hold secrets.
     package var argumentsSHA256: String
+    /// Of the last daemon's arguments, whatever this child is.
+    package var daemonArgumentsSHA256: String?
     package var executable: FileID?
     /// The folder of the layout that the daemon was started from.
     package var release: String

@@ -9,6 +9,8 @@ package struct ProcessEntry: Sendable, Equatable {
     /// Clock ticks after boot: with the pid and the boot, it names one process for ever.
     package let startTicks: UInt64
     private let threads: Int
+    /// The wait status of a zombie; nil for the living.
+    package let exitStatus: Int32?
 
     /// False for zombies and the dead; a zombie leader whose other threads run on is alive.
     package var isAlive: Bool { threads > 1 || (state != "Z" && state != "X" && state != "x") }
@@ -18,7 +20,7 @@ package struct ProcessEntry: Sendable, Equatable {
         guard let text = ProcFile.text("/proc/\(pid)/stat"),
             let close = text.lastIndex(of: ")")
         else { return nil }
-        let fields = text[text.index(after: close)...].split(separator: " ")
+        let fields = text[text.index(after: close)...].split(whereSeparator: \.isWhitespace)
         guard fields.count > 19, let state = fields[0].first, let parent = pid_t(fields[1]),
             let group = pid_t(fields[2]), let threads = Int(fields[17]),
             let ticks = UInt64(fields[19])
@@ -29,6 +31,7 @@ package struct ProcessEntry: Sendable, Equatable {
         self.group = group
         self.threads = threads
         startTicks = ticks
+        exitStatus = state == "Z" && fields.count > 49 ? Int32(fields[49]) : nil
     }
 }
 

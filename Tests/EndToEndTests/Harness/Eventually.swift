@@ -5,13 +5,13 @@ import Testing
 ///
 /// The one place in these tests that lets time pass.
 func eventually(
-    within limit: Duration = .seconds(60), _ what: String,
+    within limit: Duration = .seconds(60), _ what: @autoclosure () -> String,
     sourceLocation: SourceLocation = #_sourceLocation, _ isSo: () throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while try !isSo() {
         guard ContinuousClock.now < deadline else {
-            Issue.record("never came true: \(what)", sourceLocation: sourceLocation)
+            Issue.record("never came true: \(what())", sourceLocation: sourceLocation)
             throw NeverHappened()
         }
         try await Task.sleep(for: .milliseconds(5))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Synchronization
 import Testing
 
 /// A home with the simulated chain in it, whose plan `v2` is at height 12 unless told otherwise.
@@ -135,7 +136,7 @@ final class TestNode {
 
     /// Waits for a status that is so; the API may not answer yet.
     func shows(_ what: String, _ isSo: (StatusView) -> Bool) async throws {
-        try await eventually("the status shows \(what)") {
+        try await eventually("the status shows \(what)\n\(log)") {
             (try? status()).map(isSo) ?? false
         }
     }
@@ -152,19 +153,29 @@ final class TestNode {
         values.map { "\($0.key)=\($0.value)\n" }.sorted().joined()
     }
 
+    /// Ports below the kernel's own choice, so that no outgoing connection takes one meanwhile.
+    private static let nextPort = Atomic(UInt16(20000 + UInt16(getpid() % 500) * 16))
+
     private static func freePort() throws -> UInt16 {
+        for _ in 0..<1000 {
+            let port = nextPort.add(1, ordering: .relaxed).newValue
+            if try isFree(port) { return port }
+        }
+        throw HarnessError("no free port")
+    }
+
+    private static func isFree(_ port: UInt16) throws -> Bool {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
+        address.sin_port = port.bigEndian
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, length) == 0
             }
         }
-        guard isBound else { throw HarnessError("bind") }
-        return UInt16(bigEndian: address.sin_port)
     }
 }
