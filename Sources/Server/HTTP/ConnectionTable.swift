@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Supervisor
 import Synchronization

@@ -18,6 +18,8 @@ struct Listener: Sendable {
     /// descriptors.
     private static let restartPause = Duration.seconds(1)
     private static let exhaustionPause = Duration.milliseconds(100)
+    /// Between two warnings of the latter, which may go on for long.
+    private static let warningPause = Duration.seconds(60)
 
     /// Serves until the table is told to stop or the task is cancelled, and all have left.
     ///
@@ -56,11 +58,10 @@ struct Listener: Sendable {
         on socket: ListeningSocket, into group: inout DiscardingTaskGroup
     ) async -> SystemError? {
         table.listens(on: socket.descriptor)
-        var isExhausted = false
+        var nextWarning = Instant.now
         while goesOn {
             let number = clinux_accept(socket.descriptor.number)
             if number >= 0 {
-                isExhausted = false
                 serve(Descriptor(owning: number), port: socket.port, in: &group)
                 continue
             }
@@ -68,8 +69,10 @@ struct Listener: Sendable {
             case .nobody: _ = await loop.wait(for: .read, on: socket.descriptor.number)
             case .thatClient: continue
             case .exhausted(let error):
-                if !isExhausted { warn("no descriptors for new connections", error) }
-                isExhausted = true
+                if .now >= nextWarning {
+                    warn("no descriptors for new connections", error)
+                    nextWarning = .now + Self.warningPause
+                }
                 table.evictIdle()
                 _ = await loop.wait(until: .now + Self.exhaustionPause)
             case .socket(let error): return error

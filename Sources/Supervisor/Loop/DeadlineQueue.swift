@@ -1,8 +1,10 @@
 /// Elements ordered by deadline: a binary heap, earliest first.
 ///
-/// Elements that ended before their deadline stay until it passes or they reach the front.
+/// Elements that ended before their deadline stay until it passes, they reach the front, or
+/// `compact` drops them.
 struct DeadlineQueue<Element> {
     private var heap: [(deadline: Instant, element: Element)] = []
+    private var compactLimit = 64
 
     var isEmpty: Bool { heap.isEmpty }
     var first: Instant? { heap.first?.deadline }
@@ -26,6 +28,17 @@ struct DeadlineQueue<Element> {
 
     mutating func dropWhile(_ isOver: (Element) -> Bool) {
         while let front = heap.first, isOver(front.element) { _ = pop() }
+    }
+
+    /// Drops every element that is over, once the queue has doubled since it was last compact.
+    ///
+    /// A thousand requests a second would else leave thirty seconds' worth behind one old deadline.
+    mutating func compact(dropping isOver: (Element) -> Bool) {
+        guard heap.count > compactLimit else { return }
+        let live = heap.filter { !isOver($0.element) }
+        heap.removeAll(keepingCapacity: true)
+        for (deadline, element) in live { insert(element, at: deadline) }
+        compactLimit = max(64, heap.count * 2)
     }
 
     private mutating func pop() -> Element? {

@@ -98,6 +98,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Ends every wait on the descriptor as cancelled and drops what is known of it.
+    ///
+    /// A wait that begins later is not ended: who sets a flag to end a loop of waits must also make
+    /// the descriptor ready, by shutdown(2) for example.
     package func forget(_ descriptor: Int32) {
         perform { self.poll.forget(descriptor) }
     }

@@ -48,6 +48,7 @@ final class EventPoll {
     private let waker: Descriptor
     private var interests: [Int32: Interest] = [:]
     private var deadlines = DeadlineQueue<Waiter>()
+    private var events = [epoll_event](repeating: epoll_event(), count: 64)
 
     init() throws(SystemError) {
         epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), call: "epoll_create1")
@@ -84,7 +85,10 @@ final class EventPoll {
                 return waiter.resume(.ready)
             }
         }
-        if let deadline = waiter.deadline { deadlines.insert(waiter, at: deadline) }
+        if let deadline = waiter.deadline {
+            deadlines.compact { !$0.isPending }
+            deadlines.insert(waiter, at: deadline)
+        }
     }
 
     func cancel(_ waiter: Waiter) {
@@ -104,8 +108,8 @@ final class EventPoll {
 
     /// Waits for descriptors or the next deadline, and resumes those concerned.
     func poll(mayBlock: Bool) {
-        var events = [epoll_event](repeating: epoll_event(), count: 64)
-        let count = epoll_wait(epoll.number, &events, 64, mayBlock ? timeout() : 0)
+        let limit = Int32(events.count)
+        let count = epoll_wait(epoll.number, &events, limit, mayBlock ? timeout() : 0)
         for event in events.prefix(max(0, Int(count))) {
             if event.data.fd == waker.number {
                 var value: eventfd_t = 0
