@@ -88,9 +88,12 @@ extension NodeSupervisor {
             let wait = backoff.until - .now
             log.warning(
                 "the daemon will be restarted",
-                metadata: ["in": "\(wait)", "crashes": "\(backoff.strikes.crashes)"])
+                metadata: ["in": "\(wait.inWords)", "crashes": "\(backoff.strikes.crashes)"])
         case .stopping(_, let stop) where before.name != .stopping:
-            log.notice("stopping the daemon", metadata: ["then": "\(stop.next.word)"])
+            let isForUpgrade = memory.verdict?.ruling.isDue == true && stop.next == .launch
+            log.notice(
+                "stopping the daemon",
+                metadata: ["then": "\(isForUpgrade ? "upgrade" : stop.next.word)"])
         case .upgrading(let upgrade):
             log.notice(
                 "upgrading",

@@ -25,7 +25,7 @@ extension NodeSupervisor {
             }
             log.info(
                 "step done",
-                metadata: ["step": "\(step.rawValue)", "took": "\(Instant.now - began)"])
+                metadata: ["step": "\(step.rawValue)", "took": "\((Instant.now - began).inWords)"])
             observe(.stepDone(step))
         } catch {
             switch error {
@@ -133,7 +133,7 @@ extension NodeSupervisor {
             "switched",
             metadata: [
                 "plan.name": "\(plan.name.text)", "plan.height": "\(plan.height)",
-                "current": "\(release.directory)", "took": "\(took)",
+                "current": "\(release.directory)", "took": "\(took.inWords)",
             ])
     }
 

@@ -101,7 +101,7 @@ extension PlanJudge {
         guard let due = facts.due, due.concerns(plan), !isCurrent(plan) else { return nil }
         return self.due(
             .resumed, plan, code: .fileWritten,
-            reason: "judged due before and not finished: \(due.reason)")
+            reason: "the upgrade at \(due.height) was begun and goes on: \(due.reason)")
     }
 }
 
