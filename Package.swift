@@ -48,7 +48,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SupervisorTests",
-            dependencies: ["Supervisor", "CLinux"],
+            dependencies: [
+                "Supervisor", "CLinux", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "APITests",
