@@ -59,7 +59,9 @@ struct ScriptedNode {
     private func serve(_ socket: ListeningSocket, _ loop: EventLoop) async -> Traffic {
         var traffic = Traffic()
         while !Task.isCancelled {
-            let number = clinux_accept(socket.descriptor.number)
+            let number = accept4(
+                socket.descriptor.number, __SOCKADDR_ARG(__sockaddr__: nil), nil,
+                Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
             guard number >= 0 else {
                 _ = await loop.wait(for: .read, on: socket.descriptor.number)
                 continue

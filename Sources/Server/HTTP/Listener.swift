@@ -58,13 +58,15 @@ struct Listener: Sendable {
         table.listens(on: socket.descriptor)
         var isExhausted = false
         while goesOn {
-            let number = clinux_accept(socket.descriptor.number)
+            let number = accept4(
+                socket.descriptor.number, __SOCKADDR_ARG(__sockaddr__: nil), nil,
+                Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
             if number >= 0 {
                 isExhausted = false
                 serve(Descriptor(owning: number), port: socket.port, in: &group)
                 continue
             }
-            switch AcceptFailure(-number) {
+            switch AcceptFailure(errno) {
             case .nobody: _ = await loop.wait(for: .read, on: socket.descriptor.number)
             case .thatClient: continue
             case .exhausted(let error):

@@ -19,14 +19,14 @@ struct PeerPolicy: Sendable {
 
     /// Asks the kernel who connected; one it does not tell of is refused.
     func standing(of socket: Descriptor) -> Standing {
-        var user = uid_t.max
-        var primary = gid_t.max
-        guard clinux_peer(socket.number, &user, &primary) == 0 else {
+        var peer = ucred()
+        var length = socklen_t(MemoryLayout<ucred>.size)
+        guard getsockopt(socket.number, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 else {
             return .refused(uid: uid_t.max)
         }
-        let isMember = group.map { primary == $0 || groups(of: socket).contains($0) } ?? false
-        let isAdmitted = user == 0 || user == owner || isMember
-        return isAdmitted ? .admitted(uid: user) : .refused(uid: user)
+        let isMember = group.map { peer.gid == $0 || groups(of: socket).contains($0) } ?? false
+        let isAdmitted = peer.uid == 0 || peer.uid == owner || isMember
+        return isAdmitted ? .admitted(uid: peer.uid) : .refused(uid: peer.uid)
     }
 
     /// The supplementary groups, which SO_PEERCRED leaves out; Linux allows 65,536 of them.
