@@ -20,6 +20,7 @@ extension Lifecycle {
     mutating func judged(
         _ verdict: Verdict, launching launch: Launch, at now: Instant
     ) -> [Effect] {
+        guard launch.awaits == .verdict else { return [] }
         guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
         switch verdict.ruling {
         case .due:
@@ -29,9 +30,12 @@ extension Lifecycle {
             phase = .blocked(block)
             return []
         case .repair(let repair):
+            var launch = launch
+            launch.awaits = .mending
+            phase = .launching(launch)
             return [.repair(repair)]
         case .launchAgain:
-            return [.spawn]
+            return spawn(launch)
         case .carryOn, .watchClosely:
             return afterwards(launch, provisional: verdict.provisional, at: now)
         }
@@ -60,10 +64,7 @@ extension Lifecycle {
     ) -> [Effect] {
         var launch = launch
         launch.provisional = provisional
-        guard let exit = launch.after else {
-            phase = .launching(launch)
-            return [.spawn]
-        }
+        guard let exit = launch.after else { return spawn(launch) }
         guard policy.restart == .always || (policy.restart == .onFailure && !exit.isSuccess) else {
             return settle(.end(nil), exit: exit)
         }
@@ -72,12 +73,16 @@ extension Lifecycle {
             return []
         }
         let wait = backoff(afterCrash: launch.strikes.crashes)
-        guard wait > .zero else {
-            phase = .launching(launch)
-            return [.spawn]
-        }
+        guard wait > .zero else { return spawn(launch) }
         phase = .backingOff(Backoff(until: now + wait, after: exit, strikes: launch.strikes))
         return []
+    }
+
+    mutating func spawn(_ launch: Launch) -> [Effect] {
+        var launch = launch
+        launch.awaits = .process
+        phase = .launching(launch)
+        return [.spawn]
     }
 
     /// The first restart is at once, then 1 s doubling to 60 s, each within 10 percent.
