@@ -22,6 +22,8 @@ extension Lifecycle {
     ) -> [Effect] {
         guard launch.awaits == .verdict else { return [] }
         guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
+        var launch = launch
+        launch.provisional = verdict.provisional
         switch verdict.ruling {
         case .due:
             guard let plan = verdict.plan else { return [] }
@@ -30,14 +32,13 @@ extension Lifecycle {
             phase = .blocked(block)
             return []
         case .repair(let repair):
-            var launch = launch
             launch.awaits = .mending
             phase = .launching(launch)
             return [.repair(repair)]
         case .launchAgain:
             return spawn(launch)
         case .carryOn, .watchClosely:
-            return afterwards(launch, provisional: verdict.provisional, at: now)
+            return afterwards(launch, at: now)
         }
     }
 
@@ -45,6 +46,8 @@ extension Lifecycle {
         _ verdict: Verdict, running run: Run, at now: Instant
     ) -> [Effect] {
         var run = run
+        // Of an adopted daemon only the disk can tell.
+        run.provisional = verdict.provisional
         switch verdict.ruling {
         case .due:
             run.awaiting = nil
@@ -59,16 +62,12 @@ extension Lifecycle {
     }
 
     /// No upgrade stands in the way: the restart policy says whether and when to start.
-    mutating func afterwards(
-        _ launch: Launch, provisional: UpgradePlan?, at now: Instant
-    ) -> [Effect] {
-        var launch = launch
-        launch.provisional = provisional
+    mutating func afterwards(_ launch: Launch, at now: Instant) -> [Effect] {
         guard let exit = launch.after else { return spawn(launch) }
         guard policy.restart == .always || (policy.restart == .onFailure && !exit.isSuccess) else {
             return settle(.end(nil), exit: exit)
         }
-        if let plan = provisional, launch.strikes.provisional >= 5 {
+        if let plan = launch.provisional, launch.strikes.provisional >= 5 {
             phase = .blocked(.newBinaryFails(plan))
             return []
         }
