@@ -53,6 +53,35 @@ struct FailedStartTests {
         }
     }
 
+    @Test func `a block of the new binary forgives its ends, whatever a late verdict says`() throws
+    {
+        var story = try Story()
+        for _ in 1...4 {
+            story.launch(story.verdicts.provisional)
+            story.pass(.seconds(60))
+            #expect(story.observe(.exited(.code(2))) == "judge")
+        }
+        story.launch(story.verdicts.provisional)
+        #expect(story.observe(.verified) == "")
+        #expect(story.observe(.judged(story.verdicts.provisional)) == "")
+        story.pass(.seconds(60))
+        #expect(story.observe(.exited(.code(2))) == "judge")
+        #expect(story.observe(.judged(story.verdicts.provisional)) == "spawn")
+    }
+
+    @Test func `ends of a proven binary do not count against the next`() throws {
+        var story = try Story()
+        for _ in 1...6 {
+            story.launch()
+            story.pass(.seconds(60))
+            #expect(story.observe(.exited(.code(2))) == "judge")
+        }
+        story.launch(story.verdicts.provisional)
+        story.pass(.seconds(60))
+        #expect(story.observe(.exited(.code(2))) == "judge")
+        #expect(story.observe(.judged(story.verdicts.provisional)) == "spawn")
+    }
+
     @Test func `the count of a new binary's ends outlives its backoff`() throws {
         var story = try Story()
         story.launch(story.verdicts.provisional)
