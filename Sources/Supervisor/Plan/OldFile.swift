@@ -5,7 +5,7 @@ extension PlanJudge {
             return Verdict(
                 .applied, .carryOn, plan: plan,
                 state: facts.due?.concerns(plan) == true ? .provisional : .applied, code: .verified,
-                reason: "\"\(plan.name.text)\" is what runs")
+                reason: "\"\(plan.name.text)\", of height \(plan.height), is what runs")
         }
         if isPassed(plan.height) {
             return Verdict(
@@ -23,7 +23,7 @@ extension PlanJudge {
                 .mismatch, .blocked(.mismatch(plan)), plan: plan, state: .blocked,
                 code: .contradictory,
                 reason: "the present binary ended twice before any height, "
-                    + "and the data names \"\(plan.name.text)\"")
+                    + "and the data names \"\(plan.name.text)\" at \(plan.height)")
         }
         return waiting(plan)
     }
@@ -33,7 +33,8 @@ extension PlanJudge {
             return Verdict(
                 .pending, .carryOn, plan: plan,
                 code: facts.reached == nil ? .heightUnknown : .beforeHeight,
-                reason: "an earlier plan file: the daemon will write it anew, or pass its height")
+                reason: "an earlier plan file: the daemon will write it anew at \(plan.height), "
+                    + "or pass that height")
         }
         guard let reached = facts.reached else {
             return Verdict(

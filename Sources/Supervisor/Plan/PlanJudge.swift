@@ -80,14 +80,14 @@ extension PlanJudge {
         }
         return Verdict(
             .held, .carryOn, plan: plan, state: .cancelled, code: .cancelledByOperator,
-            reason: "held: \(hold.reason)")
+            reason: "held at \(plan.height): \(hold.reason)")
     }
 
     private func resumed(_ plan: UpgradePlan) -> Verdict? {
         guard let due = facts.due, due.concerns(plan), !isCurrent(plan) else { return nil }
         return self.due(
             .resumed, plan, code: .fileWritten,
-            reason: "judged due before and not finished: \(due.reason)")
+            reason: "judged due at \(plan.height) before and not finished: \(due.reason)")
     }
 }
 
