@@ -1,6 +1,8 @@
 extension PlanJudge {
     /// The file was there, just so, before this child began; or no child has begun yet.
     func old(_ plan: UpgradePlan) -> Verdict {
+        // Most nodes have the file of an earlier upgrade when they cannot write the next.
+        if let unwritten { return unwritten }
         if isCurrent(plan) {
             return Verdict(
                 .applied, .carryOn, plan: plan,
@@ -12,7 +14,6 @@ extension PlanJudge {
                 .stale, .carryOn, plan: plan, state: .stale, code: .heightPassed,
                 reason: "\(plan.height) was passed by the present binary")
         }
-        if let halted = unwrittenVerdict() { return halted }
         if facts.skipped.contains(plan.height) {
             return Verdict(
                 .skipped, .carryOn, plan: plan, state: .stale, code: .skipHeight,

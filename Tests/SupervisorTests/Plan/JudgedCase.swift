@@ -19,6 +19,7 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
     var stalled = Duration.zero
     var isComet = true
     var chainPlan: Height?
+    var chainPlanName = "v2"
     var skipped: Set<Height> = []
     var heldAt: Height?
     var dueAt: Height?
@@ -69,7 +70,7 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
             facts.incompleteFor = incomplete
             facts.stalledFor = stalled
             facts.isComet = isComet
-            facts.chainPlan = chainPlan.map { ChainPlan(name: "v2", height: $0, info: "") }
+            facts.chainPlan = chainPlan.map { ChainPlan(name: chainPlanName, height: $0, info: "") }
             facts.skipped = skipped
             facts.hold = heldAt.map { PlanHold(name: "v2", height: $0, reason: "not yet") }
             facts.due = dueAt.map { DueRecord.sample(at: $0) }
