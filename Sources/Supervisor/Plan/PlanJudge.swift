@@ -85,7 +85,9 @@ extension PlanJudge {
     }
 
     private func resumed(_ plan: UpgradePlan) -> Verdict? {
-        guard let due = facts.due, due.concerns(plan), !isCurrent(plan) else { return nil }
+        // A daemon that went on past the height, started by somebody else, ended our word.
+        guard let due = facts.due, due.concerns(plan), !isCurrent(plan), !isPassed(plan.height)
+        else { return nil }
         return self.due(
             .resumed, plan, code: .fileWritten,
             reason: "judged due at \(plan.height) before and not finished: \(due.reason)")

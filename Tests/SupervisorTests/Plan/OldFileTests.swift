@@ -16,6 +16,10 @@ struct OldFileTests {
             "our record is of another height", .pending, "carryOn", .pending, .heightUnknown
         ) { ($0.dueAt, $0.child) = (90, .none) },
         JudgedCase(
+            "our record, but the old binary went on past H", .stale, "carryOn", .stale,
+            .heightPassed
+        ) { ($0.dueAt, $0.stored, $0.applied) = (100, 130, 130) },
+        JudgedCase(
             "our record, and the switch is made", .applied, "carryOn", .provisional, .verified
         ) { ($0.dueAt, $0.child, $0.current) = (100, .none, "v2") },
         JudgedCase(
