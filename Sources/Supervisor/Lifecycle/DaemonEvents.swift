@@ -1,6 +1,6 @@
 extension Lifecycle {
     mutating func spawned(_ pid: Int32, at now: Instant) -> [Effect] {
-        guard case .launching(let launch) = phase else { return [] }
+        guard case .launching(let launch) = phase, launch.awaits == .process else { return [] }
         let run = Run(
             pid: pid, since: now, isAdopted: false, strikes: launch.strikes,
             provisional: launch.provisional)
@@ -12,7 +12,7 @@ extension Lifecycle {
     mutating func spawnFailed(
         _ block: Block, retry: Bool, at now: Instant
     ) -> [Effect] {
-        guard case .launching(let launch) = phase else { return [] }
+        guard case .launching(let launch) = phase, launch.awaits == .process else { return [] }
         guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
         guard retry else {
             phase = .blocked(block)
@@ -26,12 +26,20 @@ extension Lifecycle {
     }
 
     mutating func repaired() -> [Effect] {
-        guard case .launching(let launch) = phase else { return [] }
-        return launch.next == .launch ? [.spawn] : settle(launch.next, exit: launch.after)
+        guard case .launching(let launch) = phase, launch.awaits == .mending else { return [] }
+        guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
+        return spawn(launch)
+    }
+
+    mutating func repairFailed(_ block: Block) -> [Effect] {
+        guard case .launching(let launch) = phase, launch.awaits == .mending else { return [] }
+        guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
+        phase = .blocked(block)
+        return []
     }
 
     mutating func adopted(_ pid: Int32, at now: Instant) -> [Effect] {
-        guard case .launching(let launch) = phase else { return [] }
+        guard case .launching(let launch) = phase, launch.awaits == .verdict else { return [] }
         let run = Run(pid: pid, since: now, isAdopted: true, strikes: launch.strikes)
         guard launch.next == .launch else { return stop(run, next: launch.next, at: now) }
         phase = .running(run)
@@ -39,7 +47,7 @@ extension Lifecycle {
     }
 
     mutating func remainsFound(_ pid: Int32, at now: Instant) -> [Effect] {
-        guard case .launching(let launch) = phase else { return [] }
+        guard case .launching(let launch) = phase, launch.awaits == .verdict else { return [] }
         let run = Run(pid: pid, since: now, isAdopted: true, strikes: launch.strikes)
         _ = stop(run, next: launch.next, at: now)
         return [.terminateGroup]

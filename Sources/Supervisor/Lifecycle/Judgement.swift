@@ -20,7 +20,10 @@ extension Lifecycle {
     mutating func judged(
         _ verdict: Verdict, launching launch: Launch, at now: Instant
     ) -> [Effect] {
+        guard launch.awaits == .verdict else { return [] }
         guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
+        var launch = launch
+        launch.provisional = verdict.provisional
         switch verdict.ruling {
         case .due:
             guard let plan = verdict.plan else { return [] }
@@ -29,11 +32,13 @@ extension Lifecycle {
             phase = .blocked(block)
             return []
         case .repair(let repair):
+            launch.awaits = .mending
+            phase = .launching(launch)
             return [.repair(repair)]
         case .launchAgain:
-            return [.spawn]
+            return spawn(launch)
         case .carryOn, .watchClosely:
-            return afterwards(launch, provisional: verdict.provisional, at: now)
+            return afterwards(launch, at: now)
         }
     }
 
@@ -41,6 +46,8 @@ extension Lifecycle {
         _ verdict: Verdict, running run: Run, at now: Instant
     ) -> [Effect] {
         var run = run
+        // Of an adopted daemon only the disk can tell.
+        run.provisional = verdict.provisional
         switch verdict.ruling {
         case .due:
             run.awaiting = nil
@@ -55,29 +62,26 @@ extension Lifecycle {
     }
 
     /// No upgrade stands in the way: the restart policy says whether and when to start.
-    mutating func afterwards(
-        _ launch: Launch, provisional: UpgradePlan?, at now: Instant
-    ) -> [Effect] {
-        var launch = launch
-        launch.provisional = provisional
-        guard let exit = launch.after else {
-            phase = .launching(launch)
-            return [.spawn]
-        }
+    mutating func afterwards(_ launch: Launch, at now: Instant) -> [Effect] {
+        guard let exit = launch.after else { return spawn(launch) }
         guard policy.restart == .always || (policy.restart == .onFailure && !exit.isSuccess) else {
             return settle(.end(nil), exit: exit)
         }
-        if let plan = provisional, launch.strikes.provisional >= 5 {
+        if let plan = launch.provisional, launch.strikes.provisional >= 5 {
             phase = .blocked(.newBinaryFails(plan))
             return []
         }
         let wait = backoff(afterCrash: launch.strikes.crashes)
-        guard wait > .zero else {
-            phase = .launching(launch)
-            return [.spawn]
-        }
+        guard wait > .zero else { return spawn(launch) }
         phase = .backingOff(Backoff(until: now + wait, after: exit, strikes: launch.strikes))
         return []
+    }
+
+    mutating func spawn(_ launch: Launch) -> [Effect] {
+        var launch = launch
+        launch.awaits = .process
+        phase = .launching(launch)
+        return [.spawn]
     }
 
     /// The first restart is at once, then 1 s doubling to 60 s, each within 10 percent.

@@ -49,14 +49,15 @@ package struct Lifecycle: Sendable, Equatable {
         case .spawned(let pid): spawned(pid, at: now)
         case .spawnFailed(let block, let retry): spawnFailed(block, retry: retry, at: now)
         case .repaired: repaired()
-        case .repairFailed(let block), .stepFailed(_, let block): failed(block)
+        case .repairFailed(let block): repairFailed(block)
         case .adopted(let pid): adopted(pid, at: now)
         case .remainsFound(let pid): remainsFound(pid, at: now)
         case .leaderExited(let exit): leaderExited(exit, at: now)
         case .exited(let exit): exited(exit, at: now)
         case .verified: verified()
         case .stepDone(let step): stepDone(step)
-        case .stepCancelled: stepCancelled()
+        case .stepFailed(let step, let block): stepFailed(step, block)
+        case .stepCancelled(let step): stepCancelled(step)
         case .tick: tick(at: now)
         }
     }

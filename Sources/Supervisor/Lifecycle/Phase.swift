@@ -30,11 +30,15 @@ extension Lifecycle {
 
     package struct Launch: Sendable, Equatable {
         package var next: Next = .launch
+        /// What was asked for; what answers something else comes late and changes nothing.
+        package var awaits = Answer.verdict
         /// The end of the daemon before, if that is why we are here.
         package var after: Exit?
         package var strikes = Strikes()
         /// Set once the verdict has let the daemon start.
         package var provisional: UpgradePlan?
+
+        package enum Answer: Sendable { case verdict, mending, process }
     }
 
     package struct Run: Sendable, Equatable {

@@ -14,20 +14,15 @@ extension Lifecycle {
         return begin(following, of: upgrade.plan)
     }
 
-    mutating func stepCancelled() -> [Effect] {
-        guard case .upgrading(let upgrade) = phase else { return [] }
+    mutating func stepCancelled(_ step: UpgradeStep) -> [Effect] {
+        guard case .upgrading(let upgrade) = phase, upgrade.step == step else { return [] }
         return settle(upgrade.next, exit: nil)
     }
 
-    /// A step or a repair failed: the node stays stopped unless something else was wanted meanwhile.
-    mutating func failed(_ block: Block) -> [Effect] {
-        let next: Next
-        switch phase {
-        case .upgrading(let upgrade): next = upgrade.next
-        case .launching(let launch): next = launch.next
-        case .idle, .running, .stopping, .blocked, .backingOff, .ended: return []
-        }
-        guard next == .launch else { return settle(next, exit: nil) }
+    /// A step failed: the node stays stopped unless something else was wanted meanwhile.
+    mutating func stepFailed(_ step: UpgradeStep, _ block: Block) -> [Effect] {
+        guard case .upgrading(let upgrade) = phase, upgrade.step == step else { return [] }
+        guard upgrade.next == .launch else { return settle(upgrade.next, exit: nil) }
         phase = .blocked(block)
         return []
     }

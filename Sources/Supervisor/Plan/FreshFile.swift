@@ -6,7 +6,8 @@ extension PlanJudge {
         guard facts.isComet || facts.reached != nil else {
             return due(
                 .noHeightSource, plan, code: .fileWritten,
-                reason: "the daemon wrote the plan, and this home has no source of heights")
+                reason: "the daemon wrote the plan for \(plan.height), "
+                    + "and this home has no source of heights")
         }
         return facts.child == .alive ? freshAlive(plan) : freshExited(plan)
     }
@@ -18,7 +19,8 @@ extension PlanJudge {
         Verdict(
             .wrongBinary, .blocked(.wrongBinary(plan)), plan: plan, state: .blocked,
             code: .contradictory,
-            reason: "the binary in upgrades/\(plan.name.directory) asks for its own upgrade")
+            reason: "the binary in upgrades/\(plan.name.directory) asks for its own upgrade "
+                + "at \(plan.height)")
     }
 
     private func passedByHand(_ plan: UpgradePlan) -> Verdict {
@@ -38,7 +40,8 @@ extension PlanJudge {
         guard let reached = facts.reached else {
             return Verdict(
                 .unknown, .watchClosely, plan: plan, code: .heightUnknown,
-                reason: "no height to be had: RPC does not answer and cs.wal tells none")
+                reason: "no height to be had: RPC does not answer and cs.wal tells none; "
+                    + "the plan is for \(height)")
         }
         if reached == height {
             if facts.applied == height - 1 {
@@ -74,12 +77,13 @@ extension PlanJudge {
         if let reached = facts.reached, reached >= height - 1 {
             return due(
                 .exited, plan, code: .daemonExited,
-                reason: "the daemon wrote the plan and ended at height \(reached)")
+                reason: "the daemon wrote the plan for \(height) and ended at height \(reached)")
         }
         if let proving = facts.proving, proving.name == plan.name.text, proving.height == height {
             return due(
                 .exited, plan, code: .daemonExited,
-                reason: "the daemon, started once more, wrote the plan again and ended")
+                reason: "the daemon, started once more, wrote the plan for \(height) again "
+                    + "and ended")
         }
         return Verdict(
             .unproven, .launchAgain, plan: plan, code: .daemonExited,

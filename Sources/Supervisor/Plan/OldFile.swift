@@ -1,11 +1,13 @@
 extension PlanJudge {
     /// The file was there, just so, before this child began; or no child has begun yet.
     func old(_ plan: UpgradePlan) -> Verdict {
+        // Most nodes have the file of an earlier upgrade when they cannot write the next.
+        if let unwritten { return unwritten }
         if isCurrent(plan) {
             return Verdict(
                 .applied, .carryOn, plan: plan,
                 state: facts.due?.concerns(plan) == true ? .provisional : .applied, code: .verified,
-                reason: "\"\(plan.name.text)\" is what runs")
+                reason: "\"\(plan.name.text)\", of height \(plan.height), is what runs")
         }
         if let verdict = refused(plan) ?? mismatch(plan) { return verdict }
         if isPassed(plan.height) {
@@ -13,7 +15,6 @@ extension PlanJudge {
                 .stale, .carryOn, plan: plan, state: .stale, code: .heightPassed,
                 reason: "\(plan.height) was passed by the present binary")
         }
-        if let halted = unwrittenVerdict() { return halted }
         return skipped(plan) ?? waiting(plan)
     }
 
@@ -45,7 +46,8 @@ extension PlanJudge {
             return Verdict(
                 .pending, .carryOn, plan: plan,
                 code: facts.reached == nil ? .heightUnknown : .beforeHeight,
-                reason: "an earlier plan file: the daemon will write it anew, or pass its height")
+                reason: "an earlier plan file: the daemon will write it anew at \(plan.height), "
+                    + "or pass that height")
         }
         guard let reached = facts.reached else {
             return Verdict(

@@ -12,7 +12,7 @@ package struct PlanJudge: Sendable {
 
     package var verdict: Verdict {
         var verdict = ruling
-        if let due = facts.due, let name = provisionalName(due) {
+        if let due = facts.due, let name = currentName(due.name) {
             verdict.provisional = UpgradePlan(name: name, height: due.height, info: due.info)
         }
         return verdict
@@ -37,9 +37,10 @@ package struct PlanJudge: Sendable {
         }
     }
 
-    private func provisionalName(_ due: DueRecord) -> PlanName? {
+    /// The plan's name, if `current` is its folder.
+    private func currentName(_ text: String) -> PlanName? {
         for letters in [PlanName.LetterCase.lowered, .kept] {
-            if let name = try? PlanName(due.name, case: letters),
+            if let name = try? PlanName(text, case: letters),
                 facts.current.upgradeDirectory == name.directory
             {
                 return name
@@ -81,7 +82,7 @@ extension PlanJudge {
         }
         return Verdict(
             .held, .carryOn, plan: plan, state: .cancelled, code: .cancelledByOperator,
-            reason: "held: \(hold.reason)")
+            reason: "held at \(plan.height): \(hold.reason)")
     }
 
     /// The operator has told the next daemon to skip what the last one halted for.
@@ -98,7 +99,9 @@ extension PlanJudge {
     }
 
     private func resumed(_ plan: UpgradePlan) -> Verdict? {
-        guard let due = facts.due, due.concerns(plan), !isCurrent(plan) else { return nil }
+        // A daemon that went on past the height, started by somebody else, ended our word.
+        guard let due = facts.due, due.concerns(plan), !isCurrent(plan), !isPassed(plan.height)
+        else { return nil }
         return self.due(
             .resumed, plan, code: .fileWritten,
             reason: "the upgrade at \(due.height) was begun and goes on: \(due.reason)")
@@ -140,11 +143,11 @@ extension PlanJudge {
     }
 
     /// The chain halted for a plan whose file the node could not write.
-    func unwrittenVerdict() -> Verdict? { unwritten }
-
-    private var unwritten: Verdict? {
+    ///
+    /// A binary that has the plan's handler stands at that height too, while it migrates.
+    var unwritten: Verdict? {
         guard let planned = facts.chainPlan, facts.child == .alive,
-            let stored = facts.stored, stored >= planned.height,
+            currentName(planned.name) == nil, let stored = facts.stored, stored >= planned.height,
             facts.applied == planned.height - 1, facts.stalledFor >= .seconds(10)
         else { return nil }
         return Verdict(
