@@ -34,7 +34,7 @@ final class ScriptNode: Sendable {
         let folder = "\(path)/cosmovisor/\(release)/bin"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        try Data("#!/bin/sh\ncd '\(path)'\n\(script)\n".utf8).write(
+        try Data("#!/bin/sh\n[ \"$1\" = start ] || exit 0\ncd '\(path)'\n\(script)\n".utf8).write(
             to: URL(filePath: folder + "/simd"))
         chmod(folder + "/simd", 0o755)
     }
