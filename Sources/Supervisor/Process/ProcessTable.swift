@@ -18,7 +18,8 @@ package struct ProcessEntry: Sendable, Equatable {
     /// Nil when there is no such process any more.
     package init?(pid: pid_t) {
         guard let text = ProcFile.text("/proc/\(pid)/stat"),
-            let close = text.lastIndex(of: ")")
+            // The name may hold anything, also what Swift would join with the bracket into one character.
+            let close = text.utf8.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let fields = text[text.index(after: close)...].split(whereSeparator: \.isWhitespace)
         guard fields.count > 19, let state = fields[0].first, let parent = pid_t(fields[1]),
