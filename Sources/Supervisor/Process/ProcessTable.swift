@@ -44,10 +44,24 @@ package enum ProcessTable {
 
     /// Live members of a process group; zombies do not count.
     ///
-    /// `kill(-group, 0)` is asked first: when it finds nobody, /proc need not be read.
+    /// `kill(-group, 0)` is asked first: when it finds nobody, /proc need not be read. When it does,
+    /// a look at /proc that finds only dead ones proves nothing, for a member may have forked and
+    /// ended since its number was listed. What does is a look in which nobody vanished and every dead
+    /// member was dead before.
     package static func liveMembers(ofGroup group: pid_t) -> [ProcessEntry] {
-        if kill(-group, 0) != 0, errno == ESRCH { return [] }
-        return all().filter { $0.group == group && $0.isAlive }
+        var dead: Set<pid_t> = []
+        for _ in 0..<50 {
+            if kill(-group, 0) != 0, errno == ESRCH { return [] }
+            let pids = ProcFile.names(in: "/proc").compactMap { pid_t($0) }
+            // The newest first, which are the likeliest to be gone in a moment.
+            let entries = pids.reversed().compactMap(ProcessEntry.init)
+            let members = entries.filter { $0.group == group }
+            let live = members.filter(\.isAlive)
+            if !live.isEmpty { return live }
+            if entries.count == pids.count, dead.isSuperset(of: members.map(\.pid)) { break }
+            dead = Set(members.map(\.pid))
+        }
+        return []
     }
 
     /// Live processes whose program lies below `root` and that hold a descriptor below `data`.

@@ -29,7 +29,7 @@ struct ProcessTableTests {
     func `a program may be named as it likes`(name: String) async throws {
         try copyProgram(to: name)
         let process = try await ShellProcess(
-            ProcessRequest(path: temporary[name], arguments: ["1000"], environment: []), on: loop)
+            ProcessRequest(path: temporary[name], arguments: ["60"], environment: []), on: loop)
         let entry = ProcessEntry(pid: process.pid)
         #expect(entry?.parent == getpid())
         #expect(entry?.group == process.pid)
@@ -47,7 +47,7 @@ struct ProcessTableTests {
         for program in ["cosmovisor/genesis/bin/dummyd", "elsewhere/dummyd"] {
             for folder in ["data", "other"] {
                 processes[program + folder] = try await ShellProcess(
-                    "exec ./\(program) 1000 3< \(folder)/db", directory: temporary.path, on: loop)
+                    "exec ./\(program) 60 3< \(folder)/db", directory: temporary.path, on: loop)
             }
         }
         let daemon = processes["cosmovisor/genesis/bin/dummyddata"]?.pid
@@ -68,6 +68,29 @@ struct ProcessTableTests {
         #expect(ProcessTable.daemons(root: home.root, data: home.data).map(\.pid) == [daemon])
         for process in processes.values { await process.kill(on: loop) }
         #expect(ProcessTable.daemons(root: home.root, data: home.data).isEmpty)
+    }
+
+    @Test func `a group whose one member forks and ends all the time is never empty`() async throws
+    {
+        // Each link of the chain lives for a millisecond; the last one says that it was the last.
+        try temporary.writeScript(
+            "if [ $1 -gt 0 ]; then $0 $(($1 - 1)) & else echo > last; fi", to: "hop")
+        let process = try await ShellProcess(
+            ProcessRequest(
+                path: temporary["hop"], arguments: ["500"], environment: ShellProcess.environment,
+                directory: temporary.path), on: loop)
+        _ = await process.child.leaderExit(on: loop)
+        let (temporary, group) = (temporary, process.pid)
+        let misses = await withTaskExecutorPreference(try BlockingPool(threads: 1)) {
+            var misses = 0
+            while !temporary.has("last") {
+                let isEmpty = ProcessTable.liveMembers(ofGroup: group).isEmpty
+                if isEmpty, !temporary.has("last") { misses += 1 }
+            }
+            return misses
+        }
+        #expect(misses == 0)
+        #expect(await process.child.groupEnd(on: loop))
     }
 
     private func copyProgram(to name: String) throws {
