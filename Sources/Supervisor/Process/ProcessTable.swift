@@ -117,16 +117,25 @@ package enum ProcFile {
 
     /// Names in a folder without `.` and `..`; none when it cannot be read.
     package static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
+        (try? list(folder)) ?? []  // For those to whom a folder that is gone is an empty one.
+    }
+
+    /// Names in a folder without `.` and `..`, all of them.
+    package static func list(_ folder: String) throws(SystemError) -> [String] {
+        guard let stream = opendir(folder) else { throw SystemError("opendir", path: folder) }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw SystemError("readdir", path: folder) }
+                return names
+            }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names
     }
 }
 
