@@ -20,7 +20,13 @@ enum FileTree {
         _ source: String, _ status: stat, to destination: String, except: String
     ) throws(DataBackupError) {
         guard mkdir(destination, 0o700) == 0 else { throw failed("mkdir", destination) }
-        for name in ProcFile.names(in: source) {
+        let names: [String]
+        do throws(SystemError) {
+            names = try ProcFile.list(source)
+        } catch {
+            throw .system(error)
+        }
+        for name in names {
             guard !Task.isCancelled else { throw .cancelled }
             let from = source + "/" + name
             guard from != except, from != destination else { continue }
