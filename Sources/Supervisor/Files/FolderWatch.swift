@@ -55,7 +55,10 @@ final class FolderWatch {
                     let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                     let start = offset + MemoryLayout<inotify_event>.size
                     let text = bytes[start..<(start + Int(event.len))].prefix { $0 != 0 }
-                    sight = Self.sight(of: event, named: text, lookingFor: name) ?? sight
+                    // Nothing that came after a loss can make up for it.
+                    if sight != .lost {
+                        sight = Self.sight(of: event, named: text, lookingFor: name) ?? sight
+                    }
                     offset = start + Int(event.len)
                 }
             }

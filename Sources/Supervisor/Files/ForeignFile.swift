@@ -27,7 +27,7 @@ package enum ForeignFile {
     package static func readPrefix(_ path: String, limit: Int) throws(ForeignFileError) -> [UInt8] {
         let file = try open(path)
         _ = try status(of: file, path: path)
-        return try content(of: file, path: path, limit: limit)
+        return Array(try content(of: file, path: path, limit: limit).prefix(limit))
     }
 
     private static func open(_ path: String) throws(ForeignFileError) -> Descriptor {
@@ -57,6 +57,7 @@ package enum ForeignFile {
         }
     }
 
+    /// Up to one buffer more than the limit, which tells a file that has grown beyond it.
     private static func content(
         of file: Descriptor, path: String, limit: Int
     ) throws(ForeignFileError) -> [UInt8] {

@@ -20,7 +20,7 @@ package struct ConsensusLog: Sendable {
     package var lastEndHeight: Height? {
         if let height = Self.lastEndHeight(in: head) { return height }
         let folder = head.parentFolder
-        let prefix = String(head.dropFirst(folder.utf8.count + 1)) + "."
+        let prefix = (head.split(separator: "/").last ?? "") + "."
         let newest = ProcFile.names(in: folder).filter { $0.hasPrefix(prefix) }
             .compactMap { name in Int(name.dropFirst(prefix.count)).map { ($0, name) } }
             .max { $0.0 < $1.0 }

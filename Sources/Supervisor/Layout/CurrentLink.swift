@@ -78,7 +78,7 @@ package struct CurrentLink: Sendable {
     }
 
     private func genesisIfUntouched() throws(Block) -> Release {
-        let applied = ProcFile.names(in: home.upgrades).filter {
+        let applied = try upgrades().filter {
             exists(home.upgrades + "/" + $0 + "/" + Home.planFileName)
         }
         guard applied.isEmpty else {
@@ -86,6 +86,17 @@ package struct CurrentLink: Sendable {
                 home, "it is missing, and upgrades/\(applied.sorted()[0]) was run here")
         }
         return home.genesis
+    }
+
+    /// A folder that is there and cannot be seen, on a disk that is not mounted for instance, may
+    /// hold upgrades that were run.
+    private func upgrades() throws(Block) -> [String] {
+        guard exists(home.upgrades) else { return [] }
+        do throws(SystemError) {
+            return try ProcFile.list(home.upgrades)
+        } catch {
+            throw .linkBroken(home, "it is missing, and what was run here cannot be seen: \(error)")
+        }
     }
 
     private func exists(_ path: String) -> Bool {

@@ -31,6 +31,8 @@ package final class Signal: @unchecked Sendable {
     /// `.ready` when raised, `.timedOut` at the deadline, `.cancelled` with the task.
     package func wait(until deadline: Instant?) async -> EventLoop.Wake {
         await loop.wait(until: deadline) { [self] waiter in
+            // A wait that was cancelled before it began leaves the raise to the next.
+            guard waiter.isPending else { return }
             self.waiter = waiter
             if isRaised { waiter.wake() }
             isRaised = false

@@ -92,7 +92,8 @@ struct GatedProcess {
         guard write(gate.number, &permission, 1) == 1 else {
             throw SystemError("write", path: "gate of \(path)")
         }
-        _ = await loop.wait(for: .read, on: failure.number)
+        // Shielded, for the read blocks: a program that is still being written is tried for 1 s.
+        _ = await loop.waitShielded(for: .read, on: failure.number)
         loop.forget(failure.number)
         var code: Int32 = 0
         let count = read(failure.number, &code, MemoryLayout<Int32>.size)

@@ -18,7 +18,8 @@ package struct ProcessEntry: Sendable, Equatable {
     /// Nil when there is no such process any more.
     package init?(pid: pid_t) {
         guard let text = ProcFile.text("/proc/\(pid)/stat"),
-            let close = text.lastIndex(of: ")")
+            // The name may hold anything, also what Swift would join with the bracket into one character.
+            let close = text.utf8.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let fields = text[text.index(after: close)...].split(whereSeparator: \.isWhitespace)
         guard fields.count > 19, let state = fields[0].first, let parent = pid_t(fields[1]),
@@ -43,10 +44,24 @@ package enum ProcessTable {
 
     /// Live members of a process group; zombies do not count.
     ///
-    /// `kill(-group, 0)` is asked first: when it finds nobody, /proc need not be read.
+    /// `kill(-group, 0)` is asked first: when it finds nobody, /proc need not be read. When it does,
+    /// a look at /proc that finds only dead ones proves nothing, for a member may have forked and
+    /// ended since its number was listed. What does is a look in which nobody vanished and every dead
+    /// member was dead before.
     package static func liveMembers(ofGroup group: pid_t) -> [ProcessEntry] {
-        if kill(-group, 0) != 0, errno == ESRCH { return [] }
-        return all().filter { $0.group == group && $0.isAlive }
+        var dead: Set<pid_t> = []
+        for _ in 0..<50 {
+            if kill(-group, 0) != 0, errno == ESRCH { return [] }
+            let pids = ProcFile.names(in: "/proc").compactMap { pid_t($0) }
+            // The newest first, which are the likeliest to be gone in a moment.
+            let entries = pids.reversed().compactMap(ProcessEntry.init)
+            let members = entries.filter { $0.group == group }
+            let live = members.filter(\.isAlive)
+            if !live.isEmpty { return live }
+            if entries.count == pids.count, dead.isSuperset(of: members.map(\.pid)) { break }
+            dead = Set(members.map(\.pid))
+        }
+        return []
     }
 
     /// Live processes whose program lies below `root` and that hold a descriptor below `data`.
@@ -102,16 +117,25 @@ package enum ProcFile {
 
     /// Names in a folder without `.` and `..`; none when it cannot be read.
     package static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
+        (try? list(folder)) ?? []  // For those to whom a folder that is gone is an empty one.
+    }
+
+    /// Names in a folder without `.` and `..`, all of them.
+    package static func list(_ folder: String) throws(SystemError) -> [String] {
+        guard let stream = opendir(folder) else { throw SystemError("opendir", path: folder) }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw SystemError("readdir", path: folder) }
+                return names
+            }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names
     }
 }
 

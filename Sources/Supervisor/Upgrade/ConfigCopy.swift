@@ -44,12 +44,14 @@ package struct ConfigCopy: Sendable {
         guard stat(source, &status) == 0 else { throw SystemError("stat", path: source) }
         let bytes: [UInt8]
         do throws(ForeignFileError) {
-            bytes = try ForeignFile.readPrefix(source, limit: 16 << 20)
+            bytes = try ForeignFile.read(source, limit: 16 << 20).bytes
         } catch {
-            guard case .system(let error) = error else {
+            switch error {
+            case .system(let error): throw error
+            case .tooLarge: throw SystemError("read", path: source, code: EFBIG)
+            case .absent, .notRegular, .changing:
                 throw SystemError("read", path: source, code: EINVAL)
             }
-            throw error
         }
         try DurableFile.replace(destination, with: bytes, mode: status.st_mode & 0o777)
         if geteuid() == 0 { chown(destination, status.st_uid, status.st_gid) }

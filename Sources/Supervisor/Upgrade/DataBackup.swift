@@ -47,7 +47,7 @@ package struct DataBackup: Sendable {
             throw .system(SystemError("statvfs", path: parent))
         }
         let free = Int64(filesystem.f_bavail) * Int64(filesystem.f_frsize)
-        let needed = FileTree.size(of: source)
+        let needed = FileTree.size(of: source, except: parent)
         guard needed <= free else { throw .noSpace(needed: needed, free: free, at: parent) }
     }
 

@@ -13,30 +13,57 @@ enum FileTree {
             // The data folder itself may be a link to another disk; what it points at is meant.
             guard stat(source, &status) == 0 else { throw failed("stat", source) }
         }
-        try copyFolder(source, status, to: destination, except: except)
+        guard mkdir(destination, 0o700) == 0 else { throw failed("mkdir", destination) }
+        // The copy itself may lie in the source too, when that is the folder not gone into.
+        let skipped = Set([Place(except), Place(destination)].compactMap(\.self))
+        try copyContent(of: source, status, to: destination, skipping: skipped)
     }
 
-    private static func copyFolder(
-        _ source: String, _ status: stat, to destination: String, except: String
+    /// What a path leads to: two paths to one folder may read differently.
+    private struct Place: Hashable {
+        private let device: UInt64
+        private let inode: UInt64
+
+        init(_ status: stat) {
+            device = UInt64(status.st_dev)
+            inode = UInt64(status.st_ino)
+        }
+
+        /// Nil when it leads nowhere.
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            self.init(status)
+        }
+    }
+
+    private static func copyContent(
+        of source: String, _ status: stat, to destination: String, skipping skipped: Set<Place>
     ) throws(DataBackupError) {
-        guard mkdir(destination, 0o700) == 0 else { throw failed("mkdir", destination) }
-        for name in ProcFile.names(in: source) {
+        let names: [String]
+        do throws(SystemError) {
+            names = try ProcFile.list(source)
+        } catch {
+            throw .system(error)
+        }
+        for name in names {
             guard !Task.isCancelled else { throw .cancelled }
-            let from = source + "/" + name
-            guard from != except, from != destination else { continue }
-            try copyEntry(from, to: destination + "/" + name, except: except)
+            try copyEntry(
+                source + "/" + name, to: destination + "/" + name, skipping: skipped)
         }
         try keepAttributes(status, of: destination)
     }
 
     private static func copyEntry(
-        _ source: String, to destination: String, except: String
+        _ source: String, to destination: String, skipping skipped: Set<Place>
     ) throws(DataBackupError) {
         var status = stat()
         guard lstat(source, &status) == 0 else { throw failed("lstat", source) }
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
-            try copyFolder(source, status, to: destination, except: except)
+            guard !skipped.contains(Place(status)) else { return }
+            guard mkdir(destination, 0o700) == 0 else { throw failed("mkdir", destination) }
+            try copyContent(of: source, status, to: destination, skipping: skipped)
         case S_IFREG:
             try copyFile(source, to: destination)
             try keepAttributes(status, of: destination)
@@ -99,13 +126,20 @@ enum FileTree {
     }
 
     /// Bytes of the regular files; what vanishes meanwhile counts as nothing.
-    static func size(of folder: String) -> Int64 {
+    ///
+    /// - Parameter except: a folder that is not gone into, as in `copy`.
+    static func size(of folder: String, except: String) -> Int64 {
+        size(of: folder, skipping: Place(except))
+    }
+
+    private static func size(of folder: String, skipping skipped: Place?) -> Int64 {
         ProcFile.names(in: folder).reduce(0) { sum, name in
             let path = folder + "/" + name
             var status = stat()
             guard lstat(path, &status) == 0 else { return sum }
             switch status.st_mode & S_IFMT {
-            case S_IFDIR: return sum + size(of: path)
+            case S_IFDIR where Place(status) != skipped:
+                return sum + size(of: path, skipping: skipped)
             case S_IFREG: return sum + Int64(status.st_blocks) * 512
             default: return sum
             }
