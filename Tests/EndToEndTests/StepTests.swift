@@ -87,6 +87,25 @@ import Testing
         #expect(try await node.stop() == 0)
     }
 
+    @Test(.enabled(if: getuid() == 0, "mounting needs root"))
+    func `a backup that has no room waits for it, and goes on by itself`() async throws {
+        let node = try TestNode()
+        try node.make("backups")
+        let folder = node.path + "/backups"
+        #expect(mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0)
+        defer { umount2(folder, Int32(MNT_DETACH)) }
+        try node.write(String(repeating: "x", count: 300_000), to: "data/large")
+        try node.start(["DAEMON_DATA_BACKUP_DIR": folder])
+        try await node.shows("no room") {
+            $0.phase.reason_code == "disk_full" && $0.phase.waiting_for == "disk_space"
+        }
+        #expect(node.current == "genesis")
+        #expect(!node.exists("backups/data-backup-v2-12.partial"))
+        #expect(mount("tmpfs", folder, "tmpfs", UInt(MS_REMOUNT), "size=64m") == 0)
+        try await node.isUpgraded()
+        #expect(node.ledger.starts == ["v1", "v2"])
+    }
+
     @Test func `backups can be left out`() async throws {
         let node = try TestNode()
         try node.start(["UNSAFE_SKIP_BACKUP": "true"])

@@ -29,6 +29,8 @@ extension Lifecycle {
         case stepDone(UpgradeStep)
         case stepFailed(UpgradeStep, Block)
         case stepCancelled(UpgradeStep)
+        /// What a block waits for has come, beside the binary, which the verdict tells.
+        case cured
         case tick
     }
 

@@ -17,6 +17,12 @@ extension Lifecycle {
         }
     }
 
+    mutating func cured() -> [Effect] {
+        guard case .blocked(let block) = phase, block.waitsFor != nil else { return [] }
+        phase = .launching(Launch())
+        return [.judge]
+    }
+
     mutating func judged(
         _ verdict: Verdict, launching launch: Launch, at now: Instant
     ) -> [Effect] {

@@ -58,6 +58,7 @@ package struct Lifecycle: Sendable, Equatable {
         case .stepDone(let step): stepDone(step)
         case .stepFailed(let step, let block): stepFailed(step, block)
         case .stepCancelled(let step): stepCancelled(step)
+        case .cured: cured()
         case .tick: tick(at: now)
         }
     }

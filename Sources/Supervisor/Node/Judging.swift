@@ -17,6 +17,7 @@ extension NodeSupervisor {
     }
 
     private func pauseBeforeNextLook(afterCloseLooks count: Int) -> Duration {
+        if case .blocked = lifecycle.phase { return setup.pollInterval }
         switch memory.verdict?.ruling {
         case .watchClosely:
             // 2, 4, 8 … ms: a block is decided 3 to 31 ms after its file, or seconds later.
@@ -32,12 +33,21 @@ extension NodeSupervisor {
     private func look() async {
         switch lifecycle.phase {
         case .running: await lookAtRunning()
+        case .blocked(let block) where block.waitsFor == .diskSpace:
+            if hasSpaceAgain { observe(.cured) }
         case .backingOff, .blocked:
             let verdict = await judge(child: .exited, heights: memory.heights?.heights)
             conclude(verdict)
         case .idle, .launching, .stopping, .upgrading, .ended: break
         }
         publish()
+    }
+
+    /// The backup that had no room has it now; it is measured anew before it is begun.
+    private var hasSpaceAgain: Bool {
+        guard let needed = memory.spaceNeeded, let folder = setup.backupFolder else { return false }
+        // A folder that cannot be asked has no room either.
+        return ((try? DataBackup.freeSpace(at: folder)) ?? 0) >= needed
     }
 
     private func lookAtRunning() async {

@@ -179,5 +179,7 @@ extension NodeSupervisor {
         /// The release the last daemon was started from.
         var release: Release?
         var upgradeBegan: Instant?
+        /// Bytes that the last backup had no room for.
+        var spaceNeeded: Int64?
     }
 }

@@ -110,7 +110,9 @@ extension NodeSupervisor {
         switch failure {
         case nil: log.notice("backed up", metadata: ["backup": "\(backup.destination)"])
         case .cancelled: throw .cancelled
-        case let error?: throw .blocked(.backupFailed(backup, error))
+        case let error?:
+            if case .noSpace(let needed, _, _) = error { memory.spaceNeeded = needed }
+            throw .blocked(.backupFailed(backup, error))
         }
     }
 
@@ -170,7 +172,8 @@ extension Block {
             error.isDiskFull ? .diskFull : .backupFailed,
             reason: "data/ could not be backed up to \(backup.destination): \(error)",
             remedy: error.isDiskFull
-                ? "free space or set DAEMON_DATA_BACKUP_DIR to another disk, then start the node"
-                : "make the backup folder writable, then start the node")
+                ? "free some space, or set DAEMON_DATA_BACKUP_DIR to another disk"
+                : "make the backup folder writable, then start the node",
+            waitsFor: error.isNoSpace ? .diskSpace : nil)
     }
 }

@@ -40,13 +40,18 @@ package struct DataBackup: Sendable {
         }
     }
 
-    private func requireSpace() throws(DataBackupError) {
+    /// Bytes that we may still write there.
+    static func freeSpace(at folder: String) throws(DataBackupError) -> Int64 {
         var filesystem = statvfs()
-        let parent = destination.parentFolder
-        guard statvfs(parent, &filesystem) == 0 else {
-            throw .system(SystemError("statvfs", path: parent))
+        guard statvfs(folder, &filesystem) == 0 else {
+            throw .system(SystemError("statvfs", path: folder))
         }
-        let free = Int64(filesystem.f_bavail) * Int64(filesystem.f_frsize)
+        return Int64(filesystem.f_bavail) * Int64(filesystem.f_frsize)
+    }
+
+    private func requireSpace() throws(DataBackupError) {
+        let parent = destination.parentFolder
+        let free = try Self.freeSpace(at: parent)
         let needed = FileTree.size(of: source, except: parent)
         guard needed <= free else { throw .noSpace(needed: needed, free: free, at: parent) }
     }
@@ -82,6 +87,12 @@ package enum DataBackupError: Error, Equatable, CustomStringConvertible {
             "\(needed >> 20) MiB are needed and \(free >> 20) MiB are free at \(place)"
         case .system(let error): "\(error)"
         }
+    }
+
+    /// Nothing was begun, for it would not have fitted.
+    package var isNoSpace: Bool {
+        guard case .noSpace = self else { return false }
+        return true
     }
 
     package var isDiskFull: Bool {
