@@ -85,7 +85,7 @@ extension NodeSupervisor {
 
     /// A node that stands with block H stored and not applied may wait for a plan it could not write.
     private func askForPlanIfStalled() async {
-        guard let seen = memory.heights, let stored = seen.heights.stored,
+        guard let seen = memory.heights, let stored = seen.heights.stored, stored > 0,
             seen.heights.applied == stored - 1, .now - seen.stoodSince >= .seconds(10)
         else {
             memory.chainPlan = nil

@@ -25,7 +25,8 @@ extension PlanJudge {
         else { return nil }
         return Verdict(
             .broken, .repair(.moveAside), plan: plan, state: .invalid, code: .unreadable,
-            reason: "the daemon does not start on a plan whose height is not a number")
+            reason: "the daemon does not start on a plan whose height, \(plan.height), is text "
+                + "and not a number")
     }
 
     /// The consensus log may be of the data's former life: only a live height shows that the present

@@ -146,7 +146,7 @@ extension PlanJudge {
     ///
     /// A binary that has the plan's handler stands at that height too, while it migrates.
     var unwritten: Verdict? {
-        guard let planned = facts.chainPlan, facts.child == .alive,
+        guard let planned = facts.chainPlan, planned.height > 0, facts.child == .alive,
             currentName(planned.name) == nil, let stored = facts.stored, stored >= planned.height,
             facts.applied == planned.height - 1, facts.stalledFor >= .seconds(10)
         else { return nil }

@@ -24,7 +24,8 @@ package struct UpgradePlan: Sendable, Hashable {
     /// Reads the JSON that x/upgrade writes, in every form seen: height as number or string, info
     /// missing, keys unknown, time zero or missing.
     ///
-    /// Strict in meaning, by x/upgrade's `ValidateBasic`: a name, a height above 0, no time.
+    /// Strict in meaning, by x/upgrade's `ValidateBasic`: a name, a height above 0, no time, no
+    /// client state.
     /// - Throws: `PlanError` that says what is wrong.
     package init(json: some Sequence<UInt8>, case letters: PlanName.LetterCase) throws(PlanError) {
         let data = Data(json)
@@ -36,6 +37,7 @@ package struct UpgradePlan: Sendable, Hashable {
             throw .malformed(error.jsonReason)
         }
         guard wire.time == nil || wire.time == "0001-01-01T00:00:00Z" else { throw .timed }
+        guard !wire.hasClientState else { throw .clientState }
         guard wire.height > 0 else { throw .height(wire.height) }
         do {
             name = try PlanName(wire.name, case: letters)
@@ -64,6 +66,7 @@ package enum PlanError: Error, Equatable, CustomStringConvertible {
     case empty
     case malformed(String)
     case timed
+    case clientState
     case height(Height)
     case name(PlanNameError)
 
@@ -72,6 +75,7 @@ package enum PlanError: Error, Equatable, CustomStringConvertible {
         case .empty: "the file is empty"
         case .malformed(let reason): "not an upgrade plan: \(reason)"
         case .timed: "the plan has a time; time-based upgrades do not exist any more"
+        case .clientState: "the plan has a client state, which no upgrade has any more"
         case .height(let height): "the height is \(height); it must be greater than 0"
         case .name(let error): "\(error)"
         }
@@ -84,9 +88,12 @@ private struct WirePlan: Codable {
     let height: Height
     let info: String?
     var isPlain = true
+    /// `upgraded_client_state`, deprecated, is there and not null.
+    var hasClientState = false
 
     enum CodingKeys: String, CodingKey {
         case name, time, height, info
+        case clientState = "upgraded_client_state"
     }
 
     init(name: String, time: String?, height: Height, info: String?) {
@@ -104,6 +111,16 @@ private struct WirePlan: Codable {
         let flexible = try container.decodeIfPresent(FlexibleHeight.self, forKey: .height)
         height = flexible?.value ?? 0
         isPlain = flexible?.isNumber ?? true
+        hasClientState =
+            try container.contains(.clientState) && !container.decodeNil(forKey: .clientState)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encodeIfPresent(time, forKey: .time)
+        try container.encode(height, forKey: .height)
+        try container.encodeIfPresent(info, forKey: .info)
     }
 }
 

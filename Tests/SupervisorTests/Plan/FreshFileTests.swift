@@ -123,6 +123,16 @@ struct FreshFileTests {
             "told to skip H, but the daemon wrote the file all the same", .halted, "due", .due,
             .fileWritten
         ) { ($0.skipped, $0.stored, $0.applied) = ([100], 100, 99) },
+        JudgedCase(
+            "told anew to skip H, after the daemon halted there and ended", .skipped, "carryOn",
+            .stale, .skipHeight
+        ) {
+            ($0.child, $0.stored, $0.applied) = (.exited, 100, 99)
+            ($0.skipped, $0.hasNewArguments) = ([100], true)
+        },
+        JudgedCase(
+            "a daemon told to skip that halts all the same", .halted, "due", .due, .fileWritten
+        ) { ($0.skipped, $0.hasNewArguments, $0.stored, $0.applied) = ([100], true, 100, 99) },
     ].map { row in
         var row = row
         row.fresh = true
@@ -146,6 +156,8 @@ extension JudgedCase {
         #expect(verdict.code == code)
         #expect(!verdict.reason.isEmpty)
         guard file == .plan, current != "broken" else { return }
-        #expect(verdict.reason.contains("\(chainPlan ?? Self.height)"), "\(verdict.reason)")
+        #expect(
+            verdict.reason.contains("\(row == .unwritten ? chainPlan ?? 0 : Self.height)"),
+            "\(verdict.reason)")
     }
 }

@@ -21,6 +21,9 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
     var chainPlan: Height?
     var chainPlanName = "v2"
     var skipped: Set<Height> = []
+    var hasNewArguments = false
+    var isRefused = false
+    var hasShownHeight = false
     var heldAt: Height?
     var dueAt: Height?
     var provingAt: Height?
@@ -72,6 +75,9 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
             facts.isComet = isComet
             facts.chainPlan = chainPlan.map { ChainPlan(name: chainPlanName, height: $0, info: "") }
             facts.skipped = skipped
+            facts.hasNewArguments = hasNewArguments
+            facts.isRefusedByDaemon = isRefused
+            facts.hasShownHeight = hasShownHeight
             facts.hold = heldAt.map { PlanHold(name: "v2", height: $0, reason: "not yet") }
             facts.due = dueAt.map { DueRecord.sample(at: $0) }
             facts.proving = provingAt.map { ChildRecord.ProvenPlan(name: "v2", height: $0) }

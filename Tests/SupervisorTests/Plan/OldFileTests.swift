@@ -48,6 +48,24 @@ struct OldFileTests {
             "blocked(home_unreadable)", .blocked, .atHeight
         ) { ($0.chainPlan, $0.stored, $0.applied, $0.stalled) = (100, 100, 99, .seconds(10)) },
         JudgedCase(
+            "the daemon ended, so that its restart will show", .ahead, "carryOn", .pending,
+            .beforeHeight
+        ) {
+            ($0.child, $0.chainPlan) = (.exited, 100)
+            ($0.stored, $0.applied, $0.stalled) = (100, 99, .seconds(10))
+        },
+        JudgedCase(
+            "the chain stands below the height, for want of votes", .ahead, "carryOn", .pending,
+            .beforeHeight
+        ) { ($0.chainPlan, $0.stored, $0.applied, $0.stalled) = (100, 99, 99, .seconds(3600)) },
+        JudgedCase(
+            "the chain stands, the application not asked", .ahead, "carryOn", .pending,
+            .beforeHeight
+        ) { ($0.chainPlan, $0.stored, $0.stalled) = (100, 100, .seconds(3600)) },
+        JudgedCase(
+            "a lie about the chain's plan", .ahead, "carryOn", .pending, .beforeHeight
+        ) { ($0.chainPlan, $0.stored, $0.applied, $0.stalled) = (.min, 50, 50, .seconds(10)) },
+        JudgedCase(
             "the new binary migrates at H in consensus, its RPC up", .applied, "carryOn",
             .provisional, .verified
         ) {
@@ -89,6 +107,17 @@ struct OldFileTests {
             "on its way, no height told", .ahead, "carryOn", .pending, .heightUnknown
         ) { $0.stored = nil },
         JudgedCase(
+            "a height as text, on which no binary starts", .broken, "repair(moveAside)", .invalid,
+            .unreadable
+        ) { ($0.isRefused, $0.child, $0.fruitless) = (true, .exited, 1) },
+        JudgedCase(
+            "a height as text, and the daemon started", .ahead, "carryOn", .pending,
+            .heightUnknown
+        ) { ($0.isRefused, $0.child) = (true, .exited) },
+        JudgedCase(
+            "a height as text, mended once", .ahead, "carryOn", .pending, .heightUnknown
+        ) { ($0.isRefused, $0.child, $0.fruitless, $0.repairs) = (true, .exited, 1, 1) },
+        JudgedCase(
             "a cancelled plan leaves its file (story#757)", .stale, "carryOn", .stale,
             .heightPassed
         ) { ($0.stored, $0.applied) = (100, 100) },
@@ -107,12 +136,33 @@ struct OldFileTests {
             "the same after one end", .ahead, "carryOn", .pending, .heightUnknown
         ) { ($0.child, $0.fruitless) = (.exited, 1) },
         JudgedCase(
+            "a daemon that had shown heights before", .ahead, "carryOn", .pending, .heightUnknown
+        ) { ($0.child, $0.fruitless, $0.hasShownHeight) = (.exited, 2, true) },
+        JudgedCase(
+            "two ends of a daemon that is alive again", .ahead, "carryOn", .pending,
+            .heightUnknown
+        ) { $0.fruitless = 2 },
+        JudgedCase(
             "the same without a binary to switch to", .ahead, "carryOn", .pending, .heightUnknown
         ) { ($0.child, $0.fruitless, $0.binary) = (.exited, 2, .absent) },
         JudgedCase(
             "--unsafe-skip-upgrades, and the file is old", .skipped, "carryOn", .stale,
             .skipHeight
         ) { ($0.skipped, $0.stored, $0.applied) = ([100], 50, 50) },
+        JudgedCase(
+            "told anew to skip what the last daemon halted for", .skipped, "carryOn", .stale,
+            .skipHeight
+        ) {
+            ($0.dueAt, $0.child, $0.skipped, $0.hasNewArguments) = (100, .exited, [100], true)
+        },
+        JudgedCase(
+            "told to skip as before: our record counts", .resumed, "due", .due, .fileWritten
+        ) { ($0.dueAt, $0.child, $0.skipped) = (100, .exited, [100]) },
+        JudgedCase(
+            "told anew to skip, and the switch is made", .applied, "carryOn", .applied, .verified
+        ) {
+            ($0.current, $0.child, $0.skipped, $0.hasNewArguments) = ("v2", .none, [100], true)
+        },
         JudgedCase(
             "another height is skipped", .ahead, "carryOn", .pending, .beforeHeight
         ) { ($0.skipped, $0.stored) = ([99, 101], 50) },
