@@ -85,8 +85,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     ) async -> Wake {
         let waiter = Waiter(descriptor: descriptor, direction: direction, deadline: deadline)
         return await withCheckedContinuation { continuation in
-            waiter.continuation = continuation
-            perform { self.poll.add(waiter) }
+            perform {
+                waiter.continuation = continuation
+                self.poll.add(waiter)
+            }
         }
     }
 
@@ -115,8 +117,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     ) async -> Wake {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                waiter.continuation = continuation
                 perform {
+                    waiter.continuation = continuation
                     self.poll.add(waiter)
                     handing?(waiter)
                 }

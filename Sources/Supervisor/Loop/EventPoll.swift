@@ -3,8 +3,8 @@ import Glibc
 
 /// One suspended wait; its state changes on the loop's thread only.
 final class Waiter: @unchecked Sendable {
-    // Unchecked: `continuation` is set before the waiter is handed to the loop; all else happens on
-    // the loop's thread.
+    // Unchecked: all of it is touched on the loop's thread only; a cancellation may come there
+    // before the wait itself does.
     let descriptor: Int32?
     let direction: EventLoop.Direction
     let deadline: Instant?

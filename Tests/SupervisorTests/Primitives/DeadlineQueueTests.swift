@@ -47,6 +47,21 @@ struct DeadlineQueueTests {
         #expect(left == [3, 4, 5])
     }
 
+    @Test func `a queue of those that are over does not grow, and loses no other`() {
+        var queue = DeadlineQueue<Int>()
+        let start = Instant.now
+        // One in a hundred is still waited for; the rest is over at once.
+        for number in (0..<10_000).reversed() {
+            queue.insert(number, at: start + .milliseconds(number))
+            queue.compact { $0 % 100 != 0 }
+        }
+        var left: [Int] = []
+        while let next = queue.popFirst(before: start + .seconds(10)) { left.append(next) }
+        #expect(left.count < 1_000)
+        #expect(left == left.sorted())
+        #expect(left.filter { $0 % 100 == 0 } == Array(stride(from: 0, to: 10_000, by: 100)))
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `waits on a loop end in the order of their deadlines`() async throws {
         let running = try RunningLoop()
