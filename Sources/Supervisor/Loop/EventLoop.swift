@@ -80,14 +80,18 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// Waits as `wait(for:on:until:)` does, also in a task that was cancelled: for the few things
     /// that must be seen to their end.
+    ///
+    /// - Parameter isOver: asked on the loop's thread right before the wait begins; when true, it is
+    ///   cancelled. Whoever makes it true and then calls `forget` is never missed.
     package func waitShielded(
-        for direction: Direction, on descriptor: Int32, until deadline: Instant? = nil
+        for direction: Direction, on descriptor: Int32, until deadline: Instant? = nil,
+        unless isOver: @escaping @Sendable () -> Bool = { false }
     ) async -> Wake {
         let waiter = Waiter(descriptor: descriptor, direction: direction, deadline: deadline)
         return await withCheckedContinuation { continuation in
             perform {
                 waiter.continuation = continuation
-                self.poll.add(waiter)
+                if isOver() { waiter.resume(.cancelled) } else { self.poll.add(waiter) }
             }
         }
     }
@@ -102,7 +106,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// Ends every wait on the descriptor as cancelled and drops what is known of it.
     ///
     /// A wait that begins later is not ended: who sets a flag to end a loop of waits must also make
-    /// the descriptor ready, by shutdown(2) for example.
+    /// the descriptor ready, by shutdown(2) for example, or have the flag asked by `waitShielded`.
     package func forget(_ descriptor: Int32) {
         perform { self.poll.forget(descriptor) }
     }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// Both output streams of a program, through one pipe.
 struct OutputCapture {
@@ -24,6 +25,7 @@ struct OutputCapture {
     /// the pipe for ever.
     final class Reader: Sendable {
         private let output: Descriptor
+        private let isEnded = Atomic(false)
 
         init(_ output: Descriptor) {
             self.output = output
@@ -32,37 +34,44 @@ struct OutputCapture {
         /// The last 64 KiB of what was written.
         func text(on loop: EventLoop) async -> String {
             var bytes: [UInt8] = []
-            var isEnding = false
             while true {
-                switch drain(into: &bytes) {
-                case .closed: return String(decoding: bytes, as: UTF8.self)
-                case .empty where isEnding: return String(decoding: bytes, as: UTF8.self)
-                case .empty: break
+                let isLast = isEnded.load(ordering: .acquiring)
+                if drain(into: &bytes) == .closed || isLast {
+                    return String(decoding: bytes.suffix(Self.capacity), as: UTF8.self)
                 }
-                isEnding = await loop.waitShielded(for: .read, on: output.number) == .cancelled
-                if isEnding { continue }
+                _ = await loop.waitShielded(for: .read, on: output.number) {
+                    self.isEnded.load(ordering: .acquiring)
+                }
             }
         }
 
-        /// Ends the reading once what is there has been read.
+        /// Ends the reading, at whichever point it is, once what is there has been read.
         func end(on loop: EventLoop) {
+            isEnded.store(true, ordering: .releasing)
             loop.forget(output.number)
         }
 
         private enum State {
-            case closed, empty
+            case closed, open
         }
 
+        /// Takes what is there, a pipe's capacity at most: some programs write without end.
         private func drain(into bytes: inout [UInt8]) -> State {
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            while true {
-                let count = read(output.number, &buffer, buffer.count)
+            var buffer = [UInt8](repeating: 0, count: Self.capacity)
+            var left = buffer.count
+            while left > 0 {
+                let count = read(output.number, &buffer, left)
                 if count < 0, errno == EINTR { continue }
-                if count < 0 { return .empty }
+                if count < 0 { return .open }
                 if count == 0 { return .closed }
+                left -= count
                 bytes += buffer[..<count]
-                if bytes.count > 128 << 10 { bytes.removeFirst(bytes.count - 64 << 10) }
             }
+            if bytes.count > 2 * Self.capacity { bytes.removeFirst(bytes.count - Self.capacity) }
+            return .open
         }
+
+        /// Of a pipe, pipe(7).
+        private static let capacity = 64 << 10
     }
 }
