@@ -14,6 +14,8 @@ import Testing
         try await supervisor.prepare()
         async let code = supervisor.run()
         await waits(supervisor) { $0.current?.directory == "upgrades/v2" && $0.daemon?.pid != nil }
+        // Before the script has set its trap, TERM would end it by itself.
+        try await Eventually.holds("v2 runs") { node.lines.contains("v2 starts") }
         try await supervisor.request(.shutdown(nil))
         #expect(await code == 0)
         #expect(node.lines.prefix(2) == ["v1 starts", "v1 ends"])
