@@ -72,6 +72,15 @@ struct FreshFileTests {
             "the proof was of another height", .unproven, "launchAgain", .pending, .daemonExited
         ) { ($0.child, $0.provingAt) = (.exited, 200) },
         JudgedCase(
+            "the proof was of another plan", .unproven, "launchAgain", .pending, .daemonExited
+        ) { ($0.child, $0.provingAt, $0.provingName) = (.exited, 100, "v1") },
+        JudgedCase(
+            "the log is ahead of the RPC", .halted, "due", .due, .fileWritten
+        ) { ($0.stored, $0.wal, $0.quiet) = (99, 100, .seconds(5)) },
+        JudgedCase(
+            "the log is far behind the RPC, as in block sync", .halted, "due", .due, .fileWritten
+        ) { ($0.stored, $0.applied, $0.wal) = (100, 99, 50) },
+        JudgedCase(
             "optimistic execution: H is not decided yet", .imminent, "watchClosely", .pending,
             .fileWritten
         ) { ($0.stored, $0.applied) = (99, 99) },

@@ -27,6 +27,7 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
     var heldAt: Height?
     var dueAt: Height?
     var provingAt: Height?
+    var provingName = "v2"
     var fruitless = 0
     var repairs = 0
     var hasCopy = false
@@ -80,7 +81,7 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
             facts.hasShownHeight = hasShownHeight
             facts.hold = heldAt.map { PlanHold(name: "v2", height: $0, reason: "not yet") }
             facts.due = dueAt.map { DueRecord.sample(at: $0) }
-            facts.proving = provingAt.map { ChildRecord.ProvenPlan(name: "v2", height: $0) }
+            facts.proving = provingAt.map { ChildRecord.ProvenPlan(name: provingName, height: $0) }
             facts.fruitlessStarts = fruitless
             facts.repairs = repairs
             facts.hasUnprovenCopy = hasCopy

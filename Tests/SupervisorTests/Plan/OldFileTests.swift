@@ -164,6 +164,9 @@ struct OldFileTests {
             ($0.current, $0.child, $0.skipped, $0.hasNewArguments) = ("v2", .none, [100], true)
         },
         JudgedCase(
+            "skipped and passed since (story#757)", .stale, "carryOn", .stale, .heightPassed
+        ) { ($0.skipped, $0.stored, $0.applied) = ([100], 130, 130) },
+        JudgedCase(
             "another height is skipped", .ahead, "carryOn", .pending, .beforeHeight
         ) { ($0.skipped, $0.stored) = ([99, 101], 50) },
         JudgedCase(

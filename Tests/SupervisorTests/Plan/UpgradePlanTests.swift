@@ -78,6 +78,11 @@ struct UpgradePlanTests {
         #expect(error?.description.contains(part) ?? false || part.isEmpty, "\(error as Any)")
     }
 
+    @Test func `a height as text is told from a number, which alone the daemon reads`() throws {
+        #expect(try Self.plan(#"{"name":"v2","height":100}"#).isPlain)
+        #expect(try !Self.plan(#"{"name":"v2","height":"100"}"#).isPlain)
+    }
+
     @Test func `no bytes at all make the reader fall over`() {
         let whole = Array(#"{"name":"v2","height":100,"info":"{\"binaries\":{}}"}"#.utf8)
         for count in 0..<whole.count {

@@ -3,12 +3,12 @@ import Testing
 
 @testable import Supervisor
 
-/// Random lives, two million steps of them; `SWITCHYARD_WALK_SEED` walks one again, and
+/// Random lives, over a million steps of them; `SWITCHYARD_WALK_SEED` walks one again, and
 /// `SWITCHYARD_WALK_STEPS` sets how far each of the four goes.
 struct WalkTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let steps =
-        environment["SWITCHYARD_WALK_STEPS"].flatMap(Int.init) ?? 500_000
+        environment["SWITCHYARD_WALK_STEPS"].flatMap(Int.init) ?? 300_000
     private static let seeds: [UInt64] =
         environment["SWITCHYARD_WALK_SEED"].flatMap(UInt64.init).map { [$0] }
         ?? (0..<4).map { _ in .random(in: .min ... .max) }
