@@ -5,7 +5,7 @@ import Testing
 /// One supervisor and one daemon per home; holds; what is around us.
 @Suite(.serialized) struct GuardTests {
     @Test func `a second supervisor names the first and touches nothing`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@400"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
         try node.start()
         try await node.reaches(3, "v1")
         let first = try #require(node.supervisor).pid
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `a daemon that somebody else started is not doubled`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@400"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
         let foreign = try TestProcess(
             node.path + "/cosmovisor/genesis/bin/simd", ["start", "--home", node.path],
             environment: [:], log: node.path + "/foreign.log")
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `a forged record makes us follow nobody`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@400"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
         try node.start()
         try await node.reaches(3, "v1")
         try await node.stop()
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `a crashing daemon is restarted, and backs off`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@400"], v1: ["fail_start": "3"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"], v1: ["fail_start": "3"])
         try node.start()
         try await node.reaches(5, "v1")
         let starts = node.ledger.all("start").map(\.time)
@@ -75,7 +75,7 @@ import Testing
 
     @Test func `as PID 1 we reap orphans and end in order`() async throws {
         try #require(getuid() == 0, "needs root")
-        let node = try TestNode(chain: ["upgrades": "v2@400"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
         try node.write(
             "#!/bin/sh\n(sh -c 'exit 0' & exec sleep 0.1) &\nexec \(Programs.switchyard) run start\n",
             to: "init.sh")

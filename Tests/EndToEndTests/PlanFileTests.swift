@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func `a plan whose height has passed never switches`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@9999"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
         try node.start()
         try await node.reaches(10, "v1")
         try node.write(#"{"name":"v2","height":5,"info":""}"#, to: "data/upgrade-info.json")

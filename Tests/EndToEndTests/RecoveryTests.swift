@@ -5,7 +5,7 @@ import Testing
 /// The supervisor is killed without warning, in each phase, and started again.
 @Suite(.serialized) struct RecoveryTests {
     @Test func `a running daemon is adopted and goes on`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@400"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
         try node.start()
         try await node.reaches(5, "v1")
         try await node.kill9()
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `a crash in a backoff starts the daemon once`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@400"], v1: ["fail_start": "4"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"], v1: ["fail_start": "4"])
         try node.start()
         try await node.shows("a backoff") { $0.phase.name == "backing_off" }
         try await node.kill9()
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func `remains of a wrapper whose supervisor died are stopped first`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@400"], v1: ["wrapper": "true"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"], v1: ["wrapper": "true"])
         try node.start()
         try await node.reaches(5, "v1")
         let wrapper = try #require(try node.status().daemon?.pid)

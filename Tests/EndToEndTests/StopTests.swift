@@ -30,7 +30,7 @@ import Testing
 
     @Test func `a node that outlives its wrapper is stopped before the next start`() async throws {
         let node = try TestNode(
-            chain: ["upgrades": "v2@200"],
+            chain: ["upgrades": "v2@1000000"],
             v1: ["wrapper": "true", "wrapper_exit_after": "400", "wrapper_exit": "1"])
         try node.start()
         try await eventually("a second start") { node.ledger.all("start").count >= 2 }
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `HUP reloads and leaves the node alone`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@500"])
+        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
         try node.start()
         try await node.reaches(3, "v1")
         node.signal(SIGHUP)
