@@ -23,13 +23,14 @@ final class FolderWatch {
         let mask =
             UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_DELETE_SELF)
             | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
-        guard inotify_add_watch(descriptor.number, path, mask) >= 0 else {
-            throw SystemError("inotify_add_watch", path: path)
-        }
+        // Before the watch: a folder that is replaced in between is then not in place, and watched anew.
         var status = stat()
         guard stat(path, &status) == 0 else { throw SystemError("stat", path: path) }
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
+        guard inotify_add_watch(descriptor.number, path, mask) >= 0 else {
+            throw SystemError("inotify_add_watch", path: path)
+        }
     }
 
     /// The path still leads to the folder that is watched.

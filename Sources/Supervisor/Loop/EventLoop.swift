@@ -96,6 +96,17 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
     }
 
+    /// Waits for the deadline, also in a task that was cancelled.
+    package func waitShielded(until deadline: Instant) async -> Wake {
+        let waiter = Waiter(descriptor: nil, direction: .read, deadline: deadline)
+        return await withCheckedContinuation { continuation in
+            perform {
+                waiter.continuation = continuation
+                self.poll.add(waiter)
+            }
+        }
+    }
+
     /// Waits for the deadline or for whoever is handed the waiter, on the loop's thread.
     func wait(
         until deadline: Instant?, handing body: @escaping @Sendable (Waiter) -> Void

@@ -8,7 +8,7 @@ extension NodeSupervisor {
     func awaitEnd(of child: ChildProcess) async {
         guard let exit = await child.leaderExit(on: loop) else { return }
         memory.unreaped.remove(child.pid)
-        if ProcessTable.liveMembers(ofGroup: child.pid).isEmpty {
+        if ProcessTable.liveMembers(ofGroup: child.pid)?.isEmpty == true {
             return childEnded(child, exit: exit)
         }
         observe(.leaderExited(exit))

@@ -50,7 +50,12 @@ package struct ChildProcess: Sendable {
 
     /// Signals every live member of the group, each through its own pidfd.
     package func signalGroup(_ number: Int32) {
-        for member in ProcessTable.liveMembers(ofGroup: pid) {
+        guard let members = ProcessTable.liveMembers(ofGroup: pid) else {
+            // One by one is safer, for a number can be given out anew; but they must be reached.
+            kill(-pid, number)
+            return
+        }
+        for member in members {
             guard
                 let pidfd = try? Descriptor(
                     negated: clinux_pidfd_open(member.pid), call: "pidfd_open"),
@@ -107,12 +112,14 @@ package struct ChildProcess: Sendable {
     /// Waits for the group's end, also in a cancelled task, and kills it when the grace is over.
     func groupEnd(on loop: EventLoop, within grace: Duration) async {
         let deadline = Instant.now + grace
-        while let member = ProcessTable.liveMembers(ofGroup: pid).first {
+        while true {
+            let members = ProcessTable.liveMembers(ofGroup: pid)
+            if members?.isEmpty == true { return }
             if deadline <= .now { signalGroup(SIGKILL) }
-            guard
-                let pidfd = try? Descriptor(
-                    negated: clinux_pidfd_open(member.pid), call: "pidfd_open")
-            else { continue }
+            guard let pidfd = Self.pidfd(of: members?.first) else {
+                _ = await loop.waitShielded(until: .now + Self.secondLook)
+                continue
+            }
             _ = await loop.waitShielded(
                 for: .read, on: pidfd.number, until: deadline > .now ? deadline : nil)
             loop.forget(pidfd.number)
@@ -121,16 +128,26 @@ package struct ChildProcess: Sendable {
 
     /// Waits until no live process is left in the group; false when the wait was cancelled.
     func groupEnd(on loop: EventLoop) async -> Bool {
-        while let member = ProcessTable.liveMembers(ofGroup: pid).first {
-            guard
-                let pidfd = try? Descriptor(
-                    negated: clinux_pidfd_open(member.pid), call: "pidfd_open")
-            else { continue }
+        while true {
+            let members = ProcessTable.liveMembers(ofGroup: pid)
+            if members?.isEmpty == true { return true }
+            guard let pidfd = Self.pidfd(of: members?.first) else {
+                if await loop.wait(until: .now + Self.secondLook) == .cancelled { return false }
+                continue
+            }
             guard await loop.wait(for: .read, on: pidfd.number) == .ready else { return false }
             loop.forget(pidfd.number)
         }
-        return true
     }
+
+    /// Nil when there is no member to wait for, it has gone meanwhile, or descriptors have run out.
+    private static func pidfd(of member: ProcessEntry?) -> Descriptor? {
+        guard let member else { return nil }
+        return try? Descriptor(negated: clinux_pidfd_open(member.pid), call: "pidfd_open")
+    }
+
+    /// When a group is looked at again that could not be waited for.
+    private static let secondLook = Duration.milliseconds(20)
 
     private func reap(_ pidfd: Descriptor) -> Exit? {
         var status: Int32 = 0

@@ -96,7 +96,7 @@ extension ChildRecord {
         if let entry = ProcessEntry(pid: pid), entry.isAlive, entry.startTicks == startTicks {
             return .alive
         }
-        return survivors.isEmpty ? .dead : .remains
+        return survivors?.isEmpty == true ? .dead : .remains
     }
 
     /// The live process is what we started: ours to signal, and running what was recorded.
@@ -109,8 +109,7 @@ extension ChildRecord {
             return true
         }
         // A script runs under its interpreter, a replaced binary under a deleted name.
-        guard role != .daemon || argumentsMatch(of: pid) else { return false }
-        return true
+        return argumentsMatch(of: pid)
     }
 
     private func argumentsMatch(of pid: pid_t) -> Bool {
@@ -121,9 +120,10 @@ extension ChildRecord {
         } || argumentsSHA256 == ChildRecord.digest(of: [])
     }
 
-    /// Live members of the child's group that are not younger namesakes of it.
-    package var survivors: [ProcessEntry] {
-        let members = ProcessTable.liveMembers(ofGroup: pid)
+    /// Live members of the child's group that are not younger namesakes of it; nil when it cannot be
+    /// told.
+    package var survivors: [ProcessEntry]? {
+        guard let members = ProcessTable.liveMembers(ofGroup: pid) else { return nil }
         // A live leader that is not our child means that the number was given out anew.
         guard !members.contains(where: { $0.pid == pid && $0.startTicks != startTicks }) else {
             return []

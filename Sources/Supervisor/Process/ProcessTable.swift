@@ -48,20 +48,24 @@ package enum ProcessTable {
     /// a look at /proc that finds only dead ones proves nothing, for a member may have forked and
     /// ended since its number was listed. What does is a look in which nobody vanished and every dead
     /// member was dead before.
-    package static func liveMembers(ofGroup group: pid_t) -> [ProcessEntry] {
+    /// - Returns: Nil when it cannot be told: too much comes and goes, or there are no descriptors to
+    ///   read /proc with. Who waits for the group's end must look again then.
+    package static func liveMembers(ofGroup group: pid_t) -> [ProcessEntry]? {
         var dead: Set<pid_t> = []
         for _ in 0..<50 {
             if kill(-group, 0) != 0, errno == ESRCH { return [] }
-            let pids = ProcFile.names(in: "/proc").compactMap { pid_t($0) }
+            guard let pids = try? ProcFile.list("/proc").compactMap({ pid_t($0) }) else {
+                return nil
+            }
             // The newest first, which are the likeliest to be gone in a moment.
             let entries = pids.reversed().compactMap(ProcessEntry.init)
             let members = entries.filter { $0.group == group }
             let live = members.filter(\.isAlive)
             if !live.isEmpty { return live }
-            if entries.count == pids.count, dead.isSuperset(of: members.map(\.pid)) { break }
+            if entries.count == pids.count, dead.isSuperset(of: members.map(\.pid)) { return [] }
             dead = Set(members.map(\.pid))
         }
-        return []
+        return nil
     }
 
     /// Live processes whose program lies below `root` and that hold a descriptor below `data`.

@@ -35,8 +35,13 @@ package struct ConfigCopy: Sendable {
         }
     }
 
+    /// Regular files only: a link leads to a configuration that is kept elsewhere, by somebody else.
     private func files(in folder: String) -> [String] {
-        ProcFile.names(in: folder).filter { $0.hasSuffix(".toml") }
+        ProcFile.names(in: folder).filter { name in
+            var status = stat()
+            return name.hasSuffix(".toml") && lstat(folder + "/" + name, &status) == 0
+                && status.st_mode & S_IFMT == S_IFREG
+        }
     }
 
     private func replace(_ source: String, at destination: String) throws(SystemError) {

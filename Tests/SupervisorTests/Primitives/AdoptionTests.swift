@@ -50,7 +50,7 @@ struct AdoptionTests {
         let record = try await orphan("sleep 60 & sleep 60 & wait")
         let child = try #require(ChildProcess(adopting: record))
         try await Eventually.holds("the group is whole") {
-            ProcessTable.liveMembers(ofGroup: record.pid).count == 3
+            ProcessTable.liveMembers(ofGroup: record.pid)?.count == 3
         }
         child.signal(SIGTERM)
         let exit = await child.leaderExit(on: loop)

@@ -72,7 +72,7 @@ struct ChildRecordTests {
         try temporary.write("\n", to: "go")
         _ = await process.child.leaderExit(on: loop)
         #expect(record.fate() == .remains)
-        #expect(record.survivors.count == 1)
+        #expect(record.survivors?.count == 1)
         #expect(ChildProcess(adopting: record) == nil)
         let remains = ChildProcess(remainsOf: record)
         #expect(await remains.leaderExit(on: loop) == .unknown)

@@ -121,7 +121,7 @@ struct FolderWatchTests {
         #expect(throws: SystemError("inotify_add_watch", path: home["file"], code: ENOTDIR)) {
             try FolderWatch(home["file"])
         }
-        #expect(throws: SystemError("inotify_add_watch", path: home["absent"], code: ENOENT)) {
+        #expect(throws: SystemError("stat", path: home["absent"], code: ENOENT)) {
             try FolderWatch(home["absent"])
         }
     }
