@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Where the present `Status` hangs for everyone to read, without waiting for the control loop.
 package final class StatusBoard: Sendable {
     private struct State {
@@ -9,10 +7,10 @@ package final class StatusBoard: Sendable {
         var nextReader = 0
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     package init(_ status: Status) {
-        state = Mutex(State(status: status, beat: .now))
+        state = Locked(State(status: status, beat: .now))
     }
 
     package var status: Status {

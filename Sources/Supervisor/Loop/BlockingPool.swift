@@ -1,13 +1,12 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// Threads for work that blocks: copying, hashing, fsync.
 ///
 /// Neither the event loops nor the concurrency runtime's own pool may be held up by a disk. What
 /// runs here must not call an actor and must end soon after its task is cancelled.
 package final class BlockingPool: TaskExecutor, Sendable {
-    private let queue = Mutex<[UnownedJob]>([])
+    private let queue = Locked<[UnownedJob]>([])
     private let available: Descriptor
 
     /// - Throws: `SystemError` when no event descriptor is to be had.

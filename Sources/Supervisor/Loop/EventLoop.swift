@@ -13,7 +13,7 @@ package typealias Instant = ContinuousClock.Instant
 package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // Unchecked: `inbox` and `thread` are synchronised; `poll` is touched on the loop's thread only,
     // which `perform` and the preconditions in `EventPoll` see to.
-    private let inbox = Mutex<[Work]>([])
+    private let inbox = Locked<[Work]>([])
     private let thread = Atomic<UInt>(0)
     private let poll: EventPoll
     private let name: String

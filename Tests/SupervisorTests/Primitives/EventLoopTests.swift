@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Testing
 
 @testable import Supervisor
@@ -14,7 +13,7 @@ struct EventLoopTests {
     }
 
     @Test func `jobs run in the order they came`() async {
-        let seen = Mutex<[Int]>([])
+        let seen = Locked<[Int]>([])
         for number in 0..<10_000 {
             loop.perform { seen.withLock { $0.append(number) } }
         }
@@ -23,7 +22,7 @@ struct EventLoopTests {
     }
 
     @Test func `100,000 jobs of four threads all run, each thread's in order`() async {
-        let seen = Mutex<[[Int]]>(Array(repeating: [], count: 4))
+        let seen = Locked<[[Int]]>(Array(repeating: [], count: 4))
         let loop = loop
         await withTaskGroup(of: Void.self) { group in
             for producer in 0..<4 {
