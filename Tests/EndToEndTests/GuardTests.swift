@@ -79,10 +79,9 @@ import Testing
         try node.write(
             "#!/bin/sh\n(sh -c 'exit 0' & exec sleep 0.1) &\nexec \(Programs.switchyard) run start\n",
             to: "init.sh")
-        chmod(node.path + "/init.sh", 0o755)
         let container = try TestProcess(
             "/usr/bin/unshare",
-            ["--pid", "--fork", "--mount-proc", "--kill-child", node.path + "/init.sh"],
+            ["--pid", "--fork", "--mount-proc", "--kill-child", "/bin/sh", node.path + "/init.sh"],
             environment: [
                 "DAEMON_HOME": node.path, "DAEMON_NAME": "simd", "PATH": "/usr/bin:/bin",
             ],
