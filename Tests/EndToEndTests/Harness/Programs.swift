@@ -10,7 +10,19 @@ enum Programs {
     }()
 
     static var switchyard: String { folder + "/switchyard" }
-    static var simchain: String { folder + "/simchain" }
+
+    /// A copy of the simulated chain on the filesystem of the tests' homes, made by a program of its
+    /// own, so that no descriptor of it was ever ours.
+    static let copyOfSimchain: String = {
+        let copy = "/tmp/switchyard-simchain-\(getpid())"
+        if let program = try? TestProcess(
+            "/bin/cp", [folder + "/simchain", copy], environment: [:], log: "/dev/null")
+        {
+            while program.exitCode() == nil { sched_yield() }
+        }
+        atexit { unlink("/tmp/switchyard-simchain-\(getpid())") }
+        return copy
+    }()
 }
 
 /// What went wrong in the tests' own machinery.
