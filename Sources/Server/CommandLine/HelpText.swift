@@ -45,6 +45,6 @@ enum HelpText {
         EXIT CODES
           0  done
           1  an error; the text after "Error:" says which
-          A command that `run` executes in place ends with its own exit code.
+          `run` ends with the daemon's own exit code, 128 and the number for a signal.
         """
 }
