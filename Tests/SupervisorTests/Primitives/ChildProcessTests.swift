@@ -62,7 +62,9 @@ struct ChildProcessTests {
             return await ended
         }
         #expect(ended)
-        #expect(ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true)
+        try await Eventually.holds("nobody of the group is found alive") {
+            ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true
+        }
     }
 
     @Test func `a cancelled wait for the group's end says that it has not ended`() async throws {
@@ -92,7 +94,9 @@ struct ChildProcessTests {
             ProcessEntry(pid: process.pid)?.state == "Z"
         }
         #expect(Glibc.kill(-process.pid, 0) == 0)
-        #expect(ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true)
+        try await Eventually.holds("nobody of the group is found alive") {
+            ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true
+        }
         #expect(await process.child.groupEnd(on: loop))
         #expect(await process.child.leaderExit(on: loop) == .code(0))
     }
@@ -123,7 +127,9 @@ struct ChildProcessTests {
         #expect(exit == .signal(SIGKILL))
         #expect(Instant.now - began >= .milliseconds(100))
         await process.child.groupEnd(on: loop, within: .zero)
-        #expect(ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true)
+        try await Eventually.holds("nobody of the group is found alive") {
+            ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true
+        }
     }
 
     @Test func `members that ignore TERM are killed after their grace`() async throws {
@@ -133,7 +139,9 @@ struct ChildProcessTests {
         process.child.signalGroup(SIGTERM)
         #expect(ProcessTable.liveMembers(ofGroup: process.pid)?.count == 3)
         await process.child.groupEnd(on: loop, within: .milliseconds(50))
-        #expect(ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true)
+        try await Eventually.holds("nobody of the group is found alive") {
+            ProcessTable.liveMembers(ofGroup: process.pid)?.isEmpty == true
+        }
     }
 
     @Test func `200 children leave no descriptor and no zombie`() async throws {
