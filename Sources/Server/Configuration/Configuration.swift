@@ -30,7 +30,7 @@ struct Configuration: Sendable, Equatable {
     let apiGroup: String?
     /// The daemon's commands that are supervised; every other one is executed in place.
     let startCommands: [String]
-    let restart: RestartPolicy
+    let restart: Lifecycle.Policy.Restart
     /// How long a daemon at its height is waited for before it is told to end.
     let waitForExit: Duration
     /// How long a daemon at its height is kept up for its peers.
@@ -63,12 +63,6 @@ struct Configuration: Sendable, Equatable {
     func origin(of variable: Variable) -> Origin {
         given.contains(variable) ? .environment : .default
     }
-}
-
-/// When a daemon that ended by itself is started again.
-enum RestartPolicy: String, CaseIterable, Sendable {
-    case onFailure = "on-failure"
-    case always, no
 }
 
 /// What the log looks like.

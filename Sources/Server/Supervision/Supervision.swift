@@ -147,12 +147,7 @@ extension Configuration {
         policy.grace = grace
         policy.restartsAfterUpgrade = restartsAfterUpgrade
         policy.patience = max(waitForExit, linger)
-        policy.restart =
-            switch restart {
-            case .onFailure: .onFailure
-            case .always: .always
-            case .no: .no
-            }
+        policy.restart = restart
         return policy
     }
 }

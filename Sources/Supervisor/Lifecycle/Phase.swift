@@ -95,6 +95,7 @@ extension Lifecycle {
         /// How long a due daemon is left to end by itself, or to serve its peers, before TERM.
         package var patience: Duration = .zero
 
+        /// When a daemon that ended by itself is started again; the words are those of SWITCHYARD_RESTART.
         package enum Restart: String, Sendable, CaseIterable {
             case onFailure = "on-failure"
             case always, no
