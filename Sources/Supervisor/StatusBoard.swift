@@ -2,7 +2,7 @@
 package final class StatusBoard: Sendable {
     private struct State {
         var status: Status
-        var beat: Instant
+        var beats: [VitalPart: Instant]
         var readers: [Int: AsyncStream<Status>.Continuation] = [:]
         var nextReader = 0
     }
@@ -10,20 +10,21 @@ package final class StatusBoard: Sendable {
     private let state: Locked<State>
 
     package init(_ status: Status) {
-        state = Locked(State(status: status, beat: .now))
+        state = Locked(State(status: status, beats: [:]))
+        for part in VitalPart.allCases { beat(part) }
     }
 
     package var status: Status {
         state.withLock(\.status)
     }
 
-    /// When the control loop, its watcher and its reaper last proved that they turn.
+    /// Since when every part has proved that it turns: the oldest of their last proofs.
     package var lastBeat: Instant {
-        state.withLock(\.beat)
+        state.withLock { $0.beats.values.min() ?? .now }
     }
 
-    package func beat(at now: Instant = .now) {
-        state.withLock { $0.beat = now }
+    package func beat(_ part: VitalPart, at now: Instant = .now) {
+        state.withLock { $0.beats[part] = now }
     }
 
     /// Replaces the status; readers hear of it only when it differs.
@@ -51,4 +52,15 @@ package final class StatusBoard: Sendable {
         }
         return stream
     }
+}
+
+/// What must turn for an upgrade to be carried out; a supervisor in which one of these hangs is
+/// better restarted.
+package enum VitalPart: Sendable, CaseIterable {
+    /// Commands and observations become effects, and these are begun.
+    case lifecycle
+    /// The plan file is looked at.
+    case watcher
+    /// The daemon's end is noticed.
+    case reaper
 }

@@ -19,7 +19,7 @@ struct HealthTests {
         let alive = try await router.get("/livez", as: .anonymous)
         #expect(alive.status == .ok)
         #expect(alive.text == "ok")
-        board.beat(at: .now - .seconds(11))
+        board.beat(.watcher, at: .now - .seconds(11))
         let hung = try await router.get("/livez", as: .anonymous)
         #expect(hung.status == .serviceUnavailable)
         #expect(

@@ -16,8 +16,8 @@ package actor NodeSupervisor {
 
     var lifecycle: Lifecycle
     var memory = Memory()
-    private let effects: AsyncStream<Lifecycle.Effect>
-    private let queue: AsyncStream<Lifecycle.Effect>.Continuation
+    private let orders: AsyncStream<Order>
+    private let queue: AsyncStream<Order>.Continuation
     let timer: Signal
     let judging: Signal
     let following: Signal
@@ -33,7 +33,7 @@ package actor NodeSupervisor {
         self.pool = pool
         self.log = log
         lifecycle = Lifecycle(policy: setup.policy, seed: UInt64.random(in: .min ... .max))
-        (effects, queue) = AsyncStream.makeStream(of: Lifecycle.Effect.self)
+        (orders, queue) = AsyncStream.makeStream(of: Order.self)
         timer = Signal(on: loop)
         judging = Signal(on: loop)
         following = Signal(on: loop)
@@ -61,12 +61,14 @@ package actor NodeSupervisor {
             group.addTask { await self.keepJudging() }
             group.addTask { await self.followHeights() }
             resume(from: found, in: &group)
-            for await effect in effects {
-                if case .end(let code) = effect {
+            for await order in orders {
+                switch order {
+                case .prove: board.beat(.lifecycle)
+                case .effect(.end(let code)):
                     group.cancelAll()
                     return code
+                case .effect(let effect): begin(effect, in: &group)
                 }
-                begin(effect, in: &group)
             }
             return 1
         }
@@ -106,19 +108,22 @@ package actor NodeSupervisor {
     }
 
     private func follow(_ effects: [Lifecycle.Effect], from before: Lifecycle.Phase) {
-        for effect in effects { queue.yield(effect) }
+        for effect in effects { queue.yield(.effect(effect)) }
         if lifecycle.phase != before { phaseChanged(from: before) }
         timer.raise()
         publish()
     }
 
     private func keepTime() async {
+        var nextProof = Instant.now
         while true {
-            let beat = Instant.now + .seconds(5)
-            let wake = await timer.wait(until: min(lifecycle.deadline ?? beat, beat))
+            let wake = await timer.wait(until: min(lifecycle.deadline ?? nextProof, nextProof))
             guard wake != .cancelled else { return }
-            board.beat()
             if let deadline = lifecycle.deadline, deadline <= .now { observe(.tick) }
+            guard nextProof <= .now else { continue }
+            nextProof = .now + setup.proofInterval
+            proveReaper()
+            queue.yield(.prove)
         }
     }
 
@@ -136,6 +141,29 @@ package actor NodeSupervisor {
 }
 
 extension NodeSupervisor {
+    /// What the one consumer of effects does, in this order.
+    private enum Order: Sendable {
+        case effect(Lifecycle.Effect)
+        /// Show that the consumer turns.
+        case prove
+    }
+
+    /// The reaper only waits; what proves it is that no end of the daemon lies unseen from one look
+    /// to the next.
+    private func proveReaper() {
+        let unseen = isEndUnseen ? memory.child?.pid : nil
+        if unseen == nil || unseen != memory.unseenEnd { board.beat(.reaper) }
+        memory.unseenEnd = unseen
+    }
+
+    private var isEndUnseen: Bool {
+        switch lifecycle.phase {
+        case .running: memory.child?.hasEnded == true
+        case .stopping(_, let stop): stop.leaderExit == nil && memory.child?.hasEnded == true
+        case .idle, .launching, .upgrading, .blocked, .backingOff, .ended: false
+        }
+    }
+
     /// What is remembered beside the phase: of the daemon, of heights, of what was judged.
     struct Memory {
         /// Found before the first launch.
@@ -143,6 +171,8 @@ extension NodeSupervisor {
         /// Children that we have to reap ourselves.
         var unreaped: Set<pid_t> = []
         var child: ChildProcess?
+        /// Had ended at the last look, without our having noticed.
+        var unseenEnd: pid_t?
         /// Counts the children of this run; tells answers about an earlier child from later ones.
         var generation = 0
         var childStarted: Date?

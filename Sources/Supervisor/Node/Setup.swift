@@ -16,6 +16,8 @@ package struct Setup: Sendable {
     /// Of a `pre-upgrade` that ends with 31.
     package var preUpgradeRetries = 0
     package var version: String
+    /// How often each part of the control loop proves that it turns.
+    package var proofInterval: Duration = .seconds(5)
     package var probe: ChainProbe = .none
 
     package init(home: Home, arguments: [String], environment: [String], version: String) {

@@ -6,7 +6,8 @@ extension NodeSupervisor {
     /// behind it sees what inotify cannot (network filesystems, a folder that was replaced).
     func watchPlanFile() async {
         while !Task.isCancelled {
-            let next = Instant.now + setup.pollInterval
+            board.beat(.watcher)
+            let next = Instant.now + min(setup.pollInterval, setup.proofInterval)
             guard let watch = try? FolderWatch(setup.home.data) else {
                 lookForChange()
                 if await loop.wait(until: next) == .cancelled { return }
@@ -20,7 +21,11 @@ extension NodeSupervisor {
     private func follow(_ watch: FolderWatch) async {
         var nextPoll = Instant.now + setup.pollInterval
         while true {
-            switch await loop.wait(for: .read, on: watch.descriptor.number, until: nextPoll) {
+            board.beat(.watcher)
+            let wake = await loop.wait(
+                for: .read, on: watch.descriptor.number,
+                until: min(nextPoll, .now + setup.proofInterval))
+            switch wake {
             case .cancelled:
                 return loop.forget(watch.descriptor.number)
             case .ready:

@@ -42,6 +42,13 @@ package struct ChildProcess: Sendable {
         pidfd = nil
     }
 
+    /// Whether the process itself has ended, reaped or not, whatever has been noticed of it.
+    var hasEnded: Bool {
+        guard let pidfd else { return true }
+        var look = pollfd(fd: pidfd.number, events: Int16(POLLIN), revents: 0)
+        return Glibc.poll(&look, 1, 0) > 0
+    }
+
     /// Signals the process itself; one that has ended is not an error.
     package func signal(_ number: Int32) {
         guard let pidfd else { return }
