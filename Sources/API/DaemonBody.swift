@@ -29,7 +29,7 @@ struct ExitBody: Encodable {
     @Nullable var code: Int32?
     @Nullable var signal: String?
     let expected: Bool
-    let uptimeSeconds: Double
+    @Nullable var uptimeSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
         case at, pid, code, signal, expected
@@ -45,7 +45,7 @@ struct ExitBody: Encodable {
         case .unknown: break
         }
         expected = facts.expected
-        uptimeSeconds = facts.uptime.seconds
+        uptimeSeconds = facts.uptime?.seconds
     }
 }
 

@@ -74,7 +74,8 @@ package struct Status: Sendable, Equatable {
         package var exit: Exit
         /// True when we had asked for it.
         package var expected: Bool
-        package var uptime: Duration
+        /// Nil when nobody saw it end.
+        package var uptime: Duration?
     }
 
     package struct HeightFacts: Sendable, Equatable {

@@ -31,7 +31,7 @@ extension Status {
                 ExitFacts(
                     at: moment, pid: 878, exit: .code(2), expected: false, uptime: .seconds(1)),
                 ExitFacts(
-                    at: moment, pid: 879, exit: .unknown, expected: false, uptime: .zero),
+                    at: moment, pid: 879, exit: .unknown, expected: false, uptime: nil),
             ])
         status.height = HeightFacts(
             value: 1_199_950, source: .rpc, observedAt: moment, catchingUp: false)

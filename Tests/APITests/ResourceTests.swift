@@ -25,7 +25,7 @@ struct ResourceTests {
             #""daemon":{"adopted":false,"exits":[{"at":"2026-11-23T06:55:57.120Z","code":null,"#
                 + #""expected":true,"pid":877,"signal":"SIGTERM","uptime_seconds":86400.2},"#,
             #""code":2,"expected":false,"pid":878,"signal":null,"uptime_seconds":1}"#,
-            #""code":null,"expected":false,"pid":879,"signal":null,"uptime_seconds":0}"#,
+            #""code":null,"expected":false,"pid":879,"signal":null,"uptime_seconds":null}"#,
             #""pid":901,"restarts":1,"started_at":"#,
             #""height":{"catching_up":false,"observed_at":"2026-11-23T06:55:57.120Z","#
                 + #""source":"rpc","value":1199950}"#,

@@ -41,6 +41,14 @@ package enum HomeLockError: Error, Equatable, CustomStringConvertible {
     case held(by: pid_t?)
     case system(SystemError)
 
+    /// errno(3).
+    package var code: Int32 {
+        switch self {
+        case .held: EBUSY
+        case .system(let error): error.code
+        }
+    }
+
     package var description: String {
         switch self {
         case .held(let pid?): "another switchyard (pid \(pid)) supervises this home"

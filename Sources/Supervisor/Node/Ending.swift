@@ -44,6 +44,7 @@ extension NodeSupervisor {
         memory.exits = memory.exits.suffix(9) + [facts]
         memory.fruitlessStarts =
             memory.hasShownHeight || isExpected ? 0 : memory.fruitlessStarts + 1
+        child.drop(from: setup.keeper)
         memory.child = nil
         memory.childStarted = nil
         log.log(

@@ -31,7 +31,9 @@ extension NodeSupervisor {
         memory.hold = HoldFile.read(in: home)
         guard let record else { return .none }
         switch fate {
-        case .dead: return .none
+        case .dead:
+            rememberEnd(of: record)
+            return .none
         case .unknowable: throw .daemonUnknowable(pid: record.pid)
         case .alive:
             guard let child = ChildProcess(adopting: record) else { return .none }
@@ -39,6 +41,23 @@ extension NodeSupervisor {
         case .remains:
             return .remains(ChildProcess(remainsOf: record), record)
         }
+    }
+
+    /// How a daemon ended that ended while no supervisor ran, where a pidfd of it was kept.
+    private func rememberEnd(of record: ChildRecord) {
+        let name = ProcessKeeper.name(pid: record.pid, startTicks: record.startTicks)
+        guard record.role == .daemon, let pidfd = setup.keeper.take(name) else { return }
+        setup.keeper.drop(name)
+        var status: Int32 = 0
+        guard clinux_pidfd_exit_status(pidfd.number, &status) == 0 else { return }
+        let exit = Exit(status: status)
+        // When it ended nobody has seen; it is told as of now.
+        memory.exits = [
+            Status.ExitFacts(at: Date(), pid: record.pid, exit: exit, expected: false, uptime: nil)
+        ]
+        log.warning(
+            "the daemon ended while no supervisor ran",
+            metadata: ["daemon.pid": "\(record.pid)", "exit": "\(exit)"])
     }
 
     func resume(from found: EarlierDaemon, in group: inout DiscardingTaskGroup) {
@@ -72,6 +91,8 @@ extension NodeSupervisor {
 
     private func take(_ child: ChildProcess, of record: ChildRecord) {
         memory.child = child
+        let name = ProcessKeeper.name(pid: record.pid, startTicks: record.startTicks)
+        if setup.keeper.take(name) == nil { child.store(in: setup.keeper) }
         memory.generation += 1
         memory.childStarted = record.startedAt
         memory.release = Release(home: setup.home, directory: record.release)
@@ -130,6 +151,7 @@ extension NodeSupervisor {
             throw error
         }
         memory.child = child
+        child.store(in: setup.keeper)
         memory.generation += 1
         memory.childStarted = Date()
         memory.hasShownHeight = false

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Everything a node's supervisor is told at its start; nothing here is read from the environment.
 package struct Setup: Sendable {
     package var home: Home
@@ -19,6 +21,7 @@ package struct Setup: Sendable {
     /// How often each part of the control loop proves that it turns.
     package var proofInterval: Duration = .seconds(5)
     package var probe: ChainProbe = .none
+    package var keeper: ProcessKeeper = .none
 
     package init(home: Home, arguments: [String], environment: [String], version: String) {
         self.home = home
@@ -41,6 +44,14 @@ package enum StartRefusal: Error, Equatable, CustomStringConvertible {
     /// The recorded daemon may live in a pid namespace that we cannot see.
     case daemonUnknowable(pid: Int32)
     case ownFolder(SystemError)
+
+    /// errno(3).
+    package var code: Int32 {
+        switch self {
+        case .daemonAlreadyRunning, .daemonUnknowable: EBUSY
+        case .ownFolder(let error): error.code
+        }
+    }
 
     package var description: String {
         switch self {

@@ -42,6 +42,16 @@ package struct ChildProcess: Sendable {
         pidfd = nil
     }
 
+    /// Keeps the pidfd beyond our own end.
+    func store(in keeper: ProcessKeeper) {
+        guard let pidfd else { return }
+        keeper.keep(pidfd, ProcessKeeper.name(pid: pid, startTicks: startTicks))
+    }
+
+    func drop(from keeper: ProcessKeeper) {
+        keeper.drop(ProcessKeeper.name(pid: pid, startTicks: startTicks))
+    }
+
     /// Whether the process itself has ended, reaped or not, whatever has been noticed of it.
     var hasEnded: Bool {
         guard let pidfd else { return true }
