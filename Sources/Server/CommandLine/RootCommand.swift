@@ -7,7 +7,9 @@ struct RootCommand: ParsableCommand {
         abstract: "Runs a blockchain node and switches its binary at the upgrade height.",
         usage: "switchyard <command>\nswitchyard run <arguments of the daemon>",
         version: Version.number,
-        subcommands: [InitCommand.self, ConfigCommand.self, VersionCommand.self])
+        subcommands: [
+            InitCommand.self, ConfigCommand.self, VersionCommand.self, StopOrphanCommand.self,
+        ])
 
     /// The commands that have a help text of their own.
     static var names: [String] {
