@@ -28,9 +28,12 @@ extension Home {
 /// A command that did not do what it was asked; the message says what the user can do.
 struct CommandFailure: Error, Equatable, CustomStringConvertible {
     let description: String
+    /// The errno that comes nearest, for systemd's ERRNO=.
+    let code: Int32
 
     /// - Parameter description: without the leading "Error: "; safe to print.
-    init(_ description: String) {
+    init(_ description: String, code: Int32 = EINVAL) {
         self.description = description
+        self.code = code
     }
 }

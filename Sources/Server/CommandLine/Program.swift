@@ -26,19 +26,37 @@ struct Program {
     }
 
     private func runDaemon(_ daemonArguments: [String]) throws -> Int32 {
-        let configuration = try Configuration(environment: environment)
+        let configuration: Configuration
+        do throws(ConfigurationErrors) {
+            configuration = try Configuration(environment: environment)
+        } catch {
+            Notifier.failed(CommandFailure(error.description))
+            throw error
+        }
         if isSupervised(daemonArguments, startCommands: configuration.startCommands) {
-            try configuration.checkLayoutToSupervise()
-            return try Supervision(
-                configuration: configuration, daemonArguments: daemonArguments,
-                environment: environment
-            ).run()
+            return try supervise(configuration, daemonArguments)
         }
         try configuration.checkLayout()
         throw Execution(
             binary: try configuration.home.currentBinary(), arguments: daemonArguments,
             environment: environment
         ).replaceProcess()
+    }
+
+    /// What keeps a node from being supervised is told to systemd too.
+    private func supervise(
+        _ configuration: Configuration, _ daemonArguments: [String]
+    ) throws -> Int32 {
+        do {
+            try configuration.checkLayoutToSupervise()
+            return try Supervision(
+                configuration: configuration, daemonArguments: daemonArguments,
+                environment: environment
+            ).run()
+        } catch {
+            Notifier.failed(error as? CommandFailure ?? CommandFailure("\(error)"))
+            throw error
+        }
     }
 
     private func runCommand(_ arguments: [String]) throws -> Int32 {

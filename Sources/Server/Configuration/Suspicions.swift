@@ -5,7 +5,9 @@ extension Variable {
     /// only a name that nearly is one of these counts.
     static func suspicions(in environment: [String: String]) -> [String] {
         environment.keys.sorted().compactMap { name in
-            guard Variable(rawValue: name) == nil, hasKnownPrefix(name) else { return nil }
+            guard Variable(rawValue: name) == nil, hasKnownPrefix(name),
+                !DebugSwitches.isOne(name)
+            else { return nil }
             let near = allCases.map { ($0, distance(name, $0.rawValue)) }
                 .filter { $0.1 <= 3 }
                 .min { $0.1 < $1.1 }

@@ -16,7 +16,8 @@ final class ConnectionTable: Sendable {
     fileprivate struct State {
         var entries: [Int: Entry] = [:]
         var nextID = 0
-        var listening: Descriptor?
+        /// Ends the wait of whoever accepts.
+        var listening: (@Sendable () -> Void)?
         var isStopping = false
     }
 
@@ -32,10 +33,10 @@ final class ConnectionTable: Sendable {
     var isStopping: Bool { state.withLock(\.isStopping) }
     var count: Int { state.withLock(\.entries.count) }
 
-    /// Says which socket the connections come from, so that `stop` ends it.
-    func listens(on descriptor: Descriptor) {
+    /// Says how to end the wait for new connections, for `stop` to do.
+    func listens(ending: @escaping @Sendable () -> Void) {
         state.withLock { state in
-            state.listening = descriptor
+            state.listening = ending
             if state.isStopping { state.endListening() }
         }
     }
@@ -94,9 +95,8 @@ final class ConnectionTable: Sendable {
 }
 
 extension ConnectionTable.State {
-    /// Ends a wait on the socket for good: from now on it refuses to connect and to accept.
     fileprivate mutating func endListening() {
-        if let listening { shutdown(listening.number, Int32(SHUT_RDWR)) }
+        listening?()
         listening = nil
     }
 

@@ -28,7 +28,7 @@ struct HTTPServer: Sendable {
                 listeners.append((listener, try ListeningSocket(address, options: options)))
             }
         } catch {
-            for (_, socket) in listeners { socket.withdraw() }
+            for (_, socket) in listeners { socket.abandon(options) }
             throw error
         }
         self.listeners = listeners

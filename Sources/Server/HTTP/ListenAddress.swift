@@ -5,8 +5,10 @@ enum ListenAddress: Hashable, Sendable {
     case unix(path: String, callers: Callers)
     /// The host is an address in figures.
     case tcp(host: String, port: UInt16)
-    /// Sockets inherited from systemd, by name.
+    /// All sockets of systemd's `.socket` unit, by their names.
     case systemd
+    /// One of those.
+    case activated(Handover.Activated)
 
     enum Callers: Hashable, Sendable {
         /// By their credentials in the kernel.

@@ -34,9 +34,13 @@ struct Listener: Sendable {
                     continue
                 }
                 let failure = await accept(on: current, into: &group)
-                current.withdraw()
                 socket = nil
-                if let failure, goesOn { warn("listener failed", failure) }
+                guard let failure, goesOn else {
+                    current.withdraw()
+                    continue
+                }
+                current.abandon(options)
+                warn("listener failed", failure)
             }
             socket?.withdraw()
         }
@@ -57,7 +61,7 @@ struct Listener: Sendable {
     private func accept(
         on socket: ListeningSocket, into group: inout DiscardingTaskGroup
     ) async -> SystemError? {
-        table.listens(on: socket.descriptor)
+        table.listens { socket.endWait(on: loop) }
         var nextWarning = Instant.now
         while goesOn {
             let number = clinux_accept(socket.descriptor.number)
@@ -66,7 +70,9 @@ struct Listener: Sendable {
                 continue
             }
             switch AcceptFailure(-number) {
-            case .nobody: _ = await loop.wait(for: .read, on: socket.descriptor.number)
+            case .nobody:
+                _ = await loop.wait(
+                    for: .read, on: socket.descriptor.number, unless: { table.isStopping })
             case .thatClient: continue
             case .exhausted(let error):
                 if .now >= nextWarning {
@@ -98,17 +104,23 @@ struct Listener: Sendable {
     private func gate(for descriptor: Descriptor, port: UInt16?) -> Gate {
         let hosts = HostRule(port: port, allowed: options.hosts)
         switch address {
-        case .unix(_, .peer):
-            let policy = PeerPolicy(owner: geteuid(), group: options.group)
-            return Gate(hosts: hosts, standing: policy.standing(of: descriptor))
+        case .unix(_, .peer): return peerGate(for: descriptor, hosts)
+        case .activated(let socket) where socket.callers == .peer:
+            return peerGate(for: descriptor, hosts)
         case .unix(_, .token), .systemd: return Gate(hosts: hosts, standing: .byToken)
-        case .tcp:
+        case .tcp, .activated:
+            // Refused on a Unix socket, where nothing is held back anyway.
             var one: Int32 = 1
             setsockopt(
                 descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY, &one,
                 socklen_t(MemoryLayout<Int32>.size))
             return Gate(hosts: hosts, standing: .byToken)
         }
+    }
+
+    private func peerGate(for descriptor: Descriptor, _ hosts: HostRule) -> Gate {
+        let policy = PeerPolicy(owner: geteuid(), group: options.group)
+        return Gate(hosts: hosts, standing: policy.standing(of: descriptor))
     }
 
     private func warn(_ message: Logger.Message, _ error: some CustomStringConvertible) {

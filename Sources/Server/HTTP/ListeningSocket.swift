@@ -9,31 +9,82 @@ struct ListeningSocket: Sendable {
     let port: UInt16?
     private let path: UnixPath?
     private let file: FileIdentity?
+    /// Its name in systemd's store; nil when it is not kept there.
+    private let keptAs: String?
+    /// Others hold it too: it must not be shut down, nor its name be taken away.
+    private let isShared: Bool
 
     /// Connections the kernel holds until they are accepted.
     static let backlog: Int32 = 128
 
     /// Listens; a Unix socket appears at its path complete or not at all.
+    ///
+    /// A socket that an earlier run left in systemd's store is taken up again, so that nobody who
+    /// connected meanwhile is turned away.
     init(_ address: ListenAddress, options: ListenOptions) throws(ListenError) {
+        let handover = options.handover
         switch address {
         case .unix(let path, _):
             let path = try UnixPath(path)
-            (descriptor, file) = try path.listen(group: options.group)
+            if let (descriptor, file) = path.kept(by: handover) {
+                self.descriptor = descriptor
+                self.file = file
+                try path.admit(group: options.group)
+            } else {
+                (descriptor, file) = try path.listen(group: options.group)
+            }
             port = nil
             self.path = path
+            keptAs = file.map(KeptName.listener)
         case .tcp(let host, let port):
             guard options.allowsRemote || SocketAddress.isLoopback(host) else {
                 throw .remote(host)
             }
-            (descriptor, self.port) = try Self.listen(host: host, port: port)
+            let name = KeptName.listener(host: host, port: port)
+            if port != 0, let kept = handover.kept.take(name) {
+                (descriptor, self.port) = (kept, port)
+            } else {
+                (descriptor, self.port) = try Self.listen(host: host, port: port)
+            }
+            keptAs = port == 0 ? nil : name
             (path, file) = (nil, nil)
+        case .activated(let socket):
+            descriptor = try Self.copy(socket)
+            port = socket.isUnix ? nil : Self.boundPort(of: descriptor)
+            (path, file, keptAs) = (nil, nil, nil)
         case .systemd: throw .systemd
+        }
+        if let keptAs, handover.isKeeping { handover.keep(descriptor, keptAs) }
+        isShared = (keptAs != nil && handover.isKeeping) || address.isActivated
+    }
+
+    /// Takes the socket's name away, if it is still ours and nobody will listen there again.
+    func withdraw() {
+        if let path, let file, !isShared { path.remove(file) }
+    }
+
+    /// Gives up a socket that is of no more use, so that another can take its place.
+    func abandon(_ options: ListenOptions) {
+        if let path, let file { path.remove(file) }
+        if let keptAs, options.handover.isKeeping { options.handover.drop(keptAs) }
+    }
+
+    /// Ends whoever waits for a connection; a shared socket goes on listening for our next run.
+    func endWait(on loop: EventLoop) {
+        if isShared {
+            loop.forget(descriptor.number)
+        } else {
+            shutdown(descriptor.number, Int32(SHUT_RDWR))
         }
     }
 
-    /// Takes the socket's name away, if it is still ours.
-    func withdraw() {
-        if let path, let file { path.remove(file) }
+    /// A copy, so that the one systemd gave us outlives a listener that is made anew.
+    private static func copy(_ socket: Handover.Activated) throws(ListenError) -> Descriptor {
+        do throws(SystemError) {
+            return try Descriptor(fcntl(socket.number, F_DUPFD_CLOEXEC, 3), call: "dup")
+        } catch {
+            throw .system(error)
+        }
     }
 
     private static func listen(
@@ -79,14 +130,26 @@ struct ListeningSocket: Sendable {
 let streamSocketType = Int32(
     SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
 
+/// SOCK_STREAM, for files where another module's headers hide it.
+let streamSocketKind = Int32(SOCK_STREAM.rawValue)
+
 /// What the operator allows of the listeners.
 struct ListenOptions: Sendable {
     /// The group of SWITCHYARD_API_GROUP, whose members may connect and operate.
     var group: gid_t?
     /// Whether TCP may listen where other hosts can reach it.
     var allowsRemote = false
+    /// What systemd carried over from our last run.
+    var handover = Handover.none
     /// Names, with a port or without, that Host and Origin may have besides the listener's own.
     var hosts: Set<String> = []
+}
+
+extension ListenAddress {
+    fileprivate var isActivated: Bool {
+        guard case .activated = self else { return false }
+        return true
+    }
 }
 
 /// Why a listener cannot be had.
@@ -107,7 +170,9 @@ enum ListenError: Error, Equatable, CustomStringConvertible {
         case .remote(let host):
             "tcp:\(host) could be reached by other hosts, and the API has no TLS of its own; "
                 + "listen on a loopback address with a proxy in front"
-        case .systemd: "systemd: sockets of systemd are not supported yet"
+        case .systemd:
+            "systemd: no socket named api or api-token was handed over; see that the .socket unit "
+                + "is active and has FileDescriptorName=api"
         case .system(let error): "\(error)"
         }
     }

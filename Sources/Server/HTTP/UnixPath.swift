@@ -36,19 +36,30 @@ struct UnixPath: Sendable {
             let socket = try Descriptor(
                 socket(AF_UNIX, streamSocketType, 0), call: "socket", path: path)
             try check(address.call { bind(socket.number, $0, $1) }, "bind")
-            if let group {
-                try check(
-                    fchownat(directory.number, aside, uid_t.max, group, AT_SYMLINK_NOFOLLOW),
-                    "chown")
-            }
-            try check(
-                fchmodat(directory.number, aside, group == nil ? 0o600 : 0o660, 0), "chmod")
+            try admit(aside, group: group)
             try check(Glibc.listen(socket.number, ListeningSocket.backlog), "listen")
             let file = identity(of: aside)
             try check(renameat(directory.number, aside, directory.number, name), "rename")
             return (socket, file)
         } catch {
             unlinkat(directory.number, aside, 0)
+            throw .system(error)
+        }
+    }
+
+    /// The socket that this name leads to, if an earlier run of ours kept it with systemd.
+    func kept(by handover: Handover) -> (Descriptor, FileIdentity)? {
+        guard let file = identity(of: name),
+            let descriptor = handover.kept.take(KeptName.listener(file))
+        else { return nil }
+        return (descriptor, file)
+    }
+
+    /// Lets the owner and the group in, and nobody else.
+    func admit(group: gid_t?) throws(ListenError) {
+        do throws(SystemError) {
+            try admit(name, group: group)
+        } catch {
             throw .system(error)
         }
     }
@@ -82,6 +93,14 @@ extension UnixPath {
         let probe = Descriptor(owning: socket(AF_UNIX, streamSocketType, 0))
         let answers = address.call { connect(probe.number, $0, $1) } == 0 || errno == EAGAIN
         guard !answers else { throw .inUse(path) }
+    }
+
+    private func admit(_ name: String, group: gid_t?) throws(SystemError) {
+        if let group {
+            try check(
+                fchownat(directory.number, name, uid_t.max, group, AT_SYMLINK_NOFOLLOW), "chown")
+        }
+        try check(fchmodat(directory.number, name, group == nil ? 0o600 : 0o660, 0), "chmod")
     }
 
     private func address(of name: String) throws(ListenError) -> SocketAddress {

@@ -24,21 +24,30 @@ struct Supervision: Sendable {
         reactor.start()
         let log = Logger(settings: configuration.log)
         for warning in configuration.warnings { log.warning("\(warning)") }
+        let board = StatusBoard(.starting(version: Version.number))
+        let notifier = try Notifier(board: board, loop: control, environment: environment)
+        let handover = Handover(notifier: notifier)
         var setup = self.setup
         setup.probe = .comet(address: rpc, home: configuration.home, loop: control)
+        setup.proofInterval = notifier.proofInterval
+        setup.keeper = handover.keeper
         let node = NodeSupervisor(
-            setup: setup, loop: control, pool: try BlockingPool(threads: 2), log: log)
+            setup: setup, board: board, loop: control, pool: try BlockingPool(threads: 2),
+            log: log)
         let signals = try SignalReader(on: control)
-        let notifier = try Notifier(board: node.board)
+        let debug = DebugSwitches(environment: environment)
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and
         // leaves it when the outcome is there, even if systemd does not read what it is told.
         Task(executorPreference: control) {
             await withTaskGroup { group in
-                group.addTask { await notifier.send() }
-                group.addTask { await notifier.follow() }
-                result.set(
-                    await supervise(node, signals, notifier, addresses, reactor: reactor, log: log))
+                group.addTask { await notifier.run() }
+                group.addTask { await debug.obey(on: control, log: log) }
+                let api = ControlPlane(
+                    addresses: addresses, group: configuration.apiGroup, handover: handover,
+                    board: board, loop: reactor, log: log)
+                result.set(await supervise(node, signals, notifier, api, log: log))
+                await notifier.settle()
                 control.stop()
                 group.cancelAll()
             }
@@ -49,26 +58,24 @@ struct Supervision: Sendable {
 
     private func supervise(
         _ node: NodeSupervisor, _ signals: SignalReader, _ notifier: Notifier,
-        _ addresses: [ListenAddress], reactor: EventLoop, log: Logger
+        _ api: ControlPlane, log: Logger
     ) async -> Result<Int32, CommandFailure> {
         do throws(StartRefusal) {
             try await node.prepare()
         } catch {
-            return .failure(CommandFailure("\(error)"))
+            return .failure(CommandFailure("\(error)", code: error.code))
         }
-        let api = ControlPlane(
-            addresses: addresses, group: configuration.apiGroup, board: node.board, loop: reactor,
-            log: log)
         api.bind()
         notifier.ready()
         return await withTaskGroup { group in
-            group.addTask(executorPreference: reactor) { await api.run() }
+            group.addTask(executorPreference: api.loop) { await api.run() }
             let code = await withTaskGroup { group in
                 group.addTask { await follow(signals, node, notifier, log) }
                 let code = await node.run()
                 group.cancelAll()
                 return code
             }
+            notifier.stopping()
             // Requests in hand are answered before we go.
             api.stop()
             return .success(code)
@@ -105,7 +112,7 @@ struct Supervision: Sendable {
         do throws(HomeLockError) {
             return try HomeLock(configuration.home)
         } catch {
-            throw CommandFailure("\(configuration.home.path): \(error)")
+            throw CommandFailure("\(configuration.home.path): \(error)", code: error.code)
         }
     }
 

@@ -67,10 +67,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     ///
     /// One waiter per descriptor and direction. Before closing a descriptor that somebody waits on,
     /// call `forget`.
+    /// - Parameter isOver: as for `waitShielded`.
     package func wait(
-        for direction: Direction, on descriptor: Int32, until deadline: Instant? = nil
+        for direction: Direction, on descriptor: Int32, until deadline: Instant? = nil,
+        unless isOver: @escaping @Sendable () -> Bool = { false }
     ) async -> Wake {
-        await suspend(Waiter(descriptor: descriptor, direction: direction, deadline: deadline))
+        await suspend(
+            Waiter(descriptor: descriptor, direction: direction, deadline: deadline),
+            unless: isOver)
     }
 
     /// Waits for the deadline; answers `.timedOut` then, `.cancelled` when the task was cancelled.
@@ -111,7 +115,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     func wait(
         until deadline: Instant?, handing body: @escaping @Sendable (Waiter) -> Void
     ) async -> Wake {
-        await suspend(Waiter(descriptor: nil, direction: .read, deadline: deadline), body)
+        await suspend(
+            Waiter(descriptor: nil, direction: .read, deadline: deadline), handing: body)
     }
 
     /// Ends every wait on the descriptor as cancelled and drops what is known of it.
@@ -128,13 +133,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     private func suspend(
-        _ waiter: Waiter, _ handing: (@Sendable (Waiter) -> Void)? = nil
+        _ waiter: Waiter, unless isOver: @escaping @Sendable () -> Bool = { false },
+        handing: (@Sendable (Waiter) -> Void)? = nil
     ) async -> Wake {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 perform {
                     waiter.continuation = continuation
-                    self.poll.add(waiter)
+                    if isOver() { waiter.resume(.cancelled) } else { self.poll.add(waiter) }
                     handing?(waiter)
                 }
             }

@@ -27,7 +27,10 @@ package actor NodeSupervisor {
         loop.asUnownedSerialExecutor()
     }
 
-    package init(setup: Setup, loop: EventLoop, pool: BlockingPool, log: Logger) {
+    /// - Parameter board: where the status is published; nil for one of its own.
+    package init(
+        setup: Setup, board: StatusBoard? = nil, loop: EventLoop, pool: BlockingPool, log: Logger
+    ) {
         self.setup = setup
         self.loop = loop
         self.pool = pool
@@ -38,7 +41,7 @@ package actor NodeSupervisor {
         judging = Signal(on: loop)
         following = Signal(on: loop)
         cancelling = Signal(on: loop)
-        board = StatusBoard(.starting(version: setup.version))
+        self.board = board ?? StatusBoard(.starting(version: setup.version))
     }
 
     /// Looks for what an earlier run left, and whether this home may be supervised at all.

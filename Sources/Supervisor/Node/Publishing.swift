@@ -94,7 +94,8 @@ extension NodeSupervisor {
 }
 
 extension Status {
-    static func starting(version: String) -> Status {
+    /// Before anything is known of the node.
+    package static func starting(version: String) -> Status {
         let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
         let name = String((0..<4).compactMap { _ in letters.randomElement() })
         return Status(
