@@ -3,7 +3,8 @@
 SWIFT ?= swift
 
 # What building and testing need from Debian or Ubuntu.
-PACKAGES := ca-certificates binutils curl jq libsystemd-dev pkg-config procps
+PACKAGES := ca-certificates binutils curl jq libsystemd-dev pkg-config procps \
+	python3 python3-pip redis-tools
 
 export DEBIAN_FRONTEND := noninteractive
 
@@ -37,6 +38,7 @@ run: build
 	@if [ -n "$$DAEMON_HOME" ]; then exec $(RELEASE) run start; fi; ONCE=$(ONCE) exec sh Scripts/demo
 
 test: setup
+	@sh Scripts/fetch-redis
 	$(toolchain)@$(SWIFT) test
 
 lint:
