@@ -69,6 +69,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Server", "SimChain", "CLinux"],
+            exclude: ["Harness/redis-client.py"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -158,7 +158,7 @@ final class TestNode {
     /// Ports below the kernel's own choice, so that no outgoing connection takes one meanwhile.
     private static let nextPort = Atomic(UInt16(20000 + UInt16(getpid() % 500) * 16))
 
-    private static func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         for _ in 0..<1000 {
             let port = nextPort.add(1, ordering: .relaxed).newValue
             if try isFree(port) { return port }
