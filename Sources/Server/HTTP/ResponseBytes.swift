@@ -1,4 +1,5 @@
 import API
+import Supervisor
 import FoundationEssentials
 
 extension Response {

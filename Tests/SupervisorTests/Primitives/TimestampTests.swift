@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import API
+@testable import Supervisor
 
 struct TimestampTests {
     @Test(arguments: [
@@ -27,7 +27,24 @@ struct TimestampTests {
         }
     }
 
+    @Test func `what was written is read again, day by day`() throws {
+        // Each 29 February, century and leap second's neighbour of 140 years is among them.
+        for day in -20_000..<40_000 {
+            let date = Date(timeIntervalSince1970: Double(day) * 86_400 + 86_399.999)
+            #expect(Timestamp.date(rfc3339: date.rfc3339) == date)
+        }
+    }
+
+    @Test(arguments: [
+        "", "2026-11-23", "2026-11-23T06:55:57Z", "2026-11-23T06:55:57.120+00:00",
+        "2026-13-23T06:55:57.120Z", "2026-11-32T06:55:57.120Z", "x2026-11-23T06:55:57.120Z",
+    ])
+    func `other forms are not read`(text: String) {
+        #expect(Timestamp.date(rfc3339: text) == nil)
+    }
+
     @Test func `the Date field has the weekday`() {
+        let moment = Date(timeIntervalSince1970: 1_795_416_957.120)
         #expect(Timestamp(moment).httpDate == "Mon, 23 Nov 2026 06:55:57 GMT")
     }
 }

@@ -17,6 +17,28 @@ package struct Timestamp {
         (year, month, day) = Self.civil(days: days)
     }
 
+    /// The moment that `rfc3339` writes; nil for anything else, other forms of RFC 3339 included.
+    package static func date(rfc3339 text: String) -> Date? {
+        let pattern = /(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z/
+        guard let match = text.wholeMatch(of: pattern)?.output,
+            let year = Int(match.1), let month = Int(match.2), let day = Int(match.3),
+            let hour = Int(match.4), let minute = Int(match.5), let second = Int(match.6),
+            let millisecond = Int(match.7), (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        let seconds = (days(year, month, day) * 24 + hour) * 3600 + minute * 60 + second
+        return Date(timeIntervalSince1970: Double(seconds * 1000 + millisecond) / 1000)
+    }
+
+    /// Hinnant's `days_from_civil`.
+    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let yearOfEra = shifted.mod(400)
+        let era = (shifted - yearOfEra) / 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
     /// RFC 3339: `2026-11-23T06:55:57.120Z`.
     package var rfc3339: String {
         "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))T\(clock)"
@@ -70,5 +92,6 @@ extension Int {
 }
 
 extension Date {
-    var rfc3339: String { Timestamp(self).rfc3339 }
+    /// In UTC with milliseconds, as everything of ours writes moments.
+    package var rfc3339: String { Timestamp(self).rfc3339 }
 }
