@@ -5,7 +5,7 @@ import FoundationEssentials
 /// Published after each change; JSON, metrics, systemd's STATUS= and the command line are rendered
 /// from it and from nothing else. Unknown is nil, never 0 or "".
 package struct Status: Sendable, Equatable {
-    /// A short random name of this run of the supervisor.
+    /// The short random name of this node's history; empty before anything was published.
     package var instance: String
     package var supervisor: SupervisorFacts
     package var phase: PhaseFacts
@@ -17,6 +17,8 @@ package struct Status: Sendable, Equatable {
     package var next: NextPlan?
     /// Every plan known, from the chain and from the folders of the layout, by height, then name.
     package var plans: [PlanFacts]
+    /// The last 200, those of earlier runs included.
+    package var operations = OperationBook()
 
     package struct SupervisorFacts: Sendable, Equatable {
         package var version: String

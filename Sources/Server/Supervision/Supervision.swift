@@ -90,8 +90,7 @@ struct Supervision: Sendable {
             case .end(let number):
                 log.notice("told to end", metadata: ["signal": "\(Exit.name(of: number))"])
                 notifier.stopping()
-                // A shutdown is never refused, and a second one changes nothing.
-                try? await node.request(.shutdown(nil))
+                await node.shutdown(because: Exit.name(of: number))
             case .reload:
                 notifier.reloading()
                 await reload(node, log)

@@ -34,6 +34,7 @@ extension NodeSupervisor {
             try HoldFile.remove(from: setup.home)
             memory.hold = nil
             log.notice("the hold is lifted")
+            tell(.holdChanged, .object(["held": .bool(false), "reason": .null]))
         } catch {
             log.warning("the hold could not be lifted", metadata: ["error": "\(error)"])
         }
@@ -74,6 +75,7 @@ extension NodeSupervisor {
     func phaseChanged(from before: Lifecycle.Phase) {
         let after = lifecycle.phase
         if after.name != before.name || after.step != before.step { memory.phaseSince = Date() }
+        tellPhase(from: before)
         switch after {
         case .blocked(let block):
             log.warning(

@@ -42,6 +42,7 @@ extension NodeSupervisor {
             at: Date(), pid: child.pid, exit: exit, expected: isExpected,
             uptime: .seconds(max(0, Date().timeIntervalSince(since))))
         memory.exits = memory.exits.suffix(9) + [facts]
+        tellExit(facts)
         memory.fruitlessStarts =
             memory.hasShownHeight || isExpected ? 0 : memory.fruitlessStarts + 1
         child.drop(from: setup.keeper)

@@ -64,10 +64,12 @@ extension NodeSupervisor {
         lifecycle.begin(held: memory.hold != nil)
         switch found {
         case .none:
+            tellBeginning(adopted: nil)
             begin(.judge, in: &group)
         case .alive(let child, let record):
             memory.resumed = .crash
             take(child, of: record)
+            tellBeginning(adopted: record.role == .daemon ? child : nil)
             if record.role == .daemon {
                 log.notice(
                     "adopted the running daemon", metadata: ["daemon.pid": "\(child.pid)"])
@@ -81,6 +83,7 @@ extension NodeSupervisor {
         case .remains(let child, let record):
             memory.resumed = .crash
             take(child, of: record)
+            tellBeginning(adopted: nil)
             log.warning(
                 "processes of an earlier daemon still run and are stopped",
                 metadata: ["group": "\(child.pid)"])
@@ -105,6 +108,7 @@ extension NodeSupervisor {
         }
         do throws(SpawnError) {
             let child = try await spawnDaemon()
+            tellStart(of: child)
             observe(.spawned(pid: child.pid))
             await awaitEnd(of: child)
         } catch {

@@ -10,6 +10,8 @@ import Logging
 package actor NodeSupervisor {
     package nonisolated let loop: EventLoop
     package nonisolated let board: StatusBoard
+    /// What has happened to the node, over runs of ours.
+    package nonisolated let journal: Journal
     let pool: BlockingPool
     let log: Logger
     let setup: Setup
@@ -42,6 +44,7 @@ package actor NodeSupervisor {
         following = Signal(on: loop)
         cancelling = Signal(on: loop)
         self.board = board ?? StatusBoard(.starting(version: setup.version))
+        journal = Journal(home: setup.home)
     }
 
     /// Looks for what an earlier run left, and whether this home may be supervised at all.
@@ -58,16 +61,20 @@ package actor NodeSupervisor {
     /// `prepare` must have succeeded.
     package func run() async -> Int32 {
         let found = memory.earlier
+        defer { journal.finish() }
         return await withDiscardingTaskGroup(returning: Int32.self) { group in
+            group.addTask { await self.writeJournal() }
             group.addTask { await self.keepTime() }
             group.addTask { await self.watchPlanFile() }
             group.addTask { await self.keepJudging() }
             group.addTask { await self.followHeights() }
+            group.addTask { await self.loadOperations() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {
                 case .prove: board.beat(.lifecycle)
                 case .effect(.end(let code)):
+                    tellEnd()
                     group.cancelAll()
                     return code
                 case .effect(let effect): begin(effect, in: &group)
@@ -84,20 +91,18 @@ package actor NodeSupervisor {
         follow(effects, from: before)
     }
 
-    /// Stops the node and keeps it stopped, over restarts of ours too, until `start`.
+    /// Ends the supervisor, the daemon first; never refused.
     ///
-    /// - Throws: `SystemError` when the hold could not be made durable; nothing was stopped then.
-    package func stop(hold: Hold) throws(SystemError) {
-        try HoldFile.write(hold, in: setup.home)
-        memory.hold = hold
-        let before = lifecycle.phase
-        // A stop is never refused.
-        let effects = (try? lifecycle.request(.stop, at: .now)) ?? []
-        follow(effects, from: before)
+    /// - Parameter reason: for the history, such as the name of the signal.
+    package func shutdown(because reason: String) {
+        memory.endReason = memory.endReason ?? reason
+        // Never refused.
+        try? request(.shutdown(nil))
     }
 
     /// Looks at the plan file, the binaries and the heights anew, now.
     package func reload() {
+        tell(.configReloaded, .object(["ok": .bool(true), "problems": .array([])]))
         memory.seenPlan = nil
         judging.raise()
         following.raise()
@@ -110,9 +115,10 @@ package actor NodeSupervisor {
         follow(effects, from: before)
     }
 
-    private func follow(_ effects: [Lifecycle.Effect], from before: Lifecycle.Phase) {
+    func follow(_ effects: [Lifecycle.Effect], from before: Lifecycle.Phase) {
         for effect in effects { queue.yield(.effect(effect)) }
         if lifecycle.phase != before { phaseChanged(from: before) }
+        trackOperations(from: before)
         timer.raise()
         publish()
     }
@@ -214,5 +220,16 @@ extension NodeSupervisor {
         var upgradeBegan: Instant?
         /// Bytes that the last backup had no room for.
         var spaceNeeded: Int64?
+
+        var operations = OperationBook()
+        /// Which daemon it was when an operation that still runs was asked for.
+        var generations: [EventID: Int] = [:]
+        /// When the present step of the switch under way began, and how long those before it took.
+        var stepBegan: Instant?
+        var stepTimes: [UpgradeStep: Duration] = [:]
+        /// The plan file's state as it was told last.
+        var toldPlanFile = PlanFileState.absent
+        /// Why we were told to end; nil when the daemon's end is the reason.
+        var endReason: String?
     }
 }

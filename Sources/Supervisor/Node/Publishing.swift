@@ -6,6 +6,7 @@ extension NodeSupervisor {
     func publish() {
         let before = board.status
         var status = before
+        status.instance = journal.name
         status.supervisor.resumed = memory.resumed
         status.phase = phaseFacts
         status.hold = memory.hold
@@ -15,6 +16,8 @@ extension NodeSupervisor {
         status.previous = previousFacts
         status.plans = planFacts()
         status.next = nextPlan(of: status)
+        status.operations = memory.operations
+        tellPlans(from: before.plans, to: status.plans)
         board.publish(status)
     }
 
@@ -73,12 +76,17 @@ extension NodeSupervisor {
     }
 
     private func releaseFacts(_ release: Release, isProvisional: Bool) -> Status.ReleaseFacts {
-        let plan = PlanFile(at: release.planFile, case: setup.home.letterCase).plan
         var status = stat()
         let applied = stat(release.planFile, &status) == 0 ? status.st_mtim.date : nil
         return Status.ReleaseFacts(
-            plan: plan?.name.text ?? release.directory.planFolder, directory: release.directory,
+            plan: planName(of: release), directory: release.directory,
             sha256: nil, appliedAt: applied, provisional: isProvisional)
+    }
+
+    /// Nil for genesis.
+    func planName(of release: Release) -> String? {
+        PlanFile(at: release.planFile, case: setup.home.letterCase).plan?.name.text
+            ?? release.directory.planFolder
     }
 
     private func nextPlan(of status: Status) -> Status.NextPlan? {
@@ -96,10 +104,8 @@ extension NodeSupervisor {
 extension Status {
     /// Before anything is known of the node.
     package static func starting(version: String) -> Status {
-        let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
-        let name = String((0..<4).compactMap { _ in letters.randomElement() })
-        return Status(
-            instance: name,
+        Status(
+            instance: "",
             supervisor: SupervisorFacts(
                 version: version, pid: getpid(), startedAt: Date(), resumed: .fresh,
                 watchdog: false),

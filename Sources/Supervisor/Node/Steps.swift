@@ -108,7 +108,14 @@ extension NodeSupervisor {
             }
         }
         switch failure {
-        case nil: log.notice("backed up", metadata: ["backup": "\(backup.destination)"])
+        case nil:
+            log.notice("backed up", metadata: ["backup": "\(backup.destination)"])
+            tell(
+                .backupChanged,
+                .object([
+                    "backup": .string("\(plan.name.directory)-\(plan.height)"),
+                    "plan": .string(plan.name.text), "state": .string("complete"),
+                ]))
         case .cancelled: throw .cancelled
         case let error?:
             if case .noSpace(let needed, _, _) = error { memory.spaceNeeded = needed }

@@ -16,6 +16,8 @@ package struct DueRecord: Codable, Sendable, Equatable {
     package var reason: String
     /// The folder `current` pointed at.
     package var previous: String
+    /// The operation that carries it out, to go on under the same id after our own end.
+    package var operation: String?
 
     package static func load(from home: Home) -> DueRecord? {
         guard let reading = try? ForeignFile.read(home.dueRecord, limit: 1 << 20) else {

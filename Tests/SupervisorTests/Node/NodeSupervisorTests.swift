@@ -31,7 +31,7 @@ import Testing
         async let code = first.run()
         await waits(first) { $0.daemon?.pid != nil }
         let hold = Hold(since: .now, actor: "ops", reason: "moved to another host")
-        try await first.stop(hold: hold)
+        _ = try await first.stop(hold: hold, by: .system)
         #expect(HoldFile.read(in: node.home)?.actor == "ops")
         await waits(first) { $0.phase.name == .idle && $0.daemon?.pid == nil }
         await #expect(throws: Lifecycle.Refusal.held) { try await first.request(.restart) }

@@ -1,0 +1,147 @@
+import FoundationEssentials
+import Glibc
+
+/// What of the node's life is told to the history.
+extension NodeSupervisor {
+    @discardableResult
+    func tell(
+        _ kind: Event.Kind, by originator: Originator = .system, _ data: JSONValue
+    ) -> Event {
+        journal.append(kind, by: originator) { _ in data }
+    }
+
+    /// Writes the history on a thread of its own, until it is finished and all is written.
+    func writeJournal() async {
+        // Without a thread there is no history on disk, and a node all the same.
+        guard let thread = try? BlockingPool(threads: 1) else { return }
+        await Self.write(journal, on: thread)
+    }
+
+    private nonisolated static func write(_ journal: Journal, on thread: BlockingPool) async {
+        await withTaskExecutorPreference(thread) { await journal.write() }
+    }
+
+    func tellBeginning(adopted child: ChildProcess?) {
+        tell(
+            .supervisorStarted,
+            .object([
+                "version": .string(setup.version), "resumed": .string(memory.resumed.rawValue),
+                "adopted_pid": JSONValue(child?.pid),
+            ]))
+        if let child { tellStart(of: child) }
+    }
+
+    func tellEnd() {
+        tell(
+            .supervisorStopping,
+            .object(["reason": .string(memory.endReason ?? "the daemon ended")]))
+    }
+
+    func tellStart(of child: ChildProcess) {
+        tell(
+            .daemonStarted,
+            .object([
+                "pid": JSONValue(child.pid), "plan": JSONValue(memory.release.flatMap(planName)),
+                "sha256": .null, "adopted": .bool(child.isAdopted),
+            ]))
+    }
+
+    func tellExit(_ facts: Status.ExitFacts) {
+        var code: Int32?
+        var signal: String?
+        switch facts.exit {
+        case .code(let number): code = number
+        case .signal(let number): signal = Exit.name(of: number)
+        case .unknown: break
+        }
+        tell(
+            .daemonExited,
+            .object([
+                "pid": JSONValue(facts.pid), "code": JSONValue(code), "signal": JSONValue(signal),
+                "expected": .bool(facts.expected),
+                "uptime_seconds": JSONValue(seconds: facts.uptime),
+            ]))
+    }
+
+    /// A change that the API's words can tell; launching is a moment of `running`.
+    func tellPhase(from before: Lifecycle.Phase) {
+        let after = lifecycle.phase
+        guard
+            after.name != before.name || after.step != before.step
+                || after.block?.code != before.block?.code
+        else { return }
+        tell(
+            .phaseChanged,
+            .object([
+                "from": .string(before.name.rawValue), "to": .string(after.name.rawValue),
+                "step": JSONValue(after.step?.rawValue),
+                "reason_code": JSONValue(after.block?.code.rawValue),
+                "reason": JSONValue(after.block?.reason),
+                "remedy": JSONValue(after.block?.remedy),
+            ]))
+    }
+
+    /// Plans that are new, gone, or in another state; and what the plan file has become.
+    func tellPlans(from before: [PlanFacts], to after: [PlanFacts]) {
+        let known = Dictionary(before.map { ($0.directory, $0) }) { $1 }
+        for plan in after {
+            let old = known[plan.directory]
+            guard
+                old?.state != plan.state || old?.height != plan.height
+                    || old?.reasonCode != plan.reasonCode
+            else { continue }
+            tell(
+                .planChanged,
+                .object([
+                    "plan": .string(plan.name), "from": JSONValue(old?.state.rawValue),
+                    "to": .string(plan.state.rawValue), "height": JSONValue(plan.height),
+                    "reason_code": .string(plan.reasonCode.rawValue),
+                    "reason": .string(plan.reason),
+                ]))
+        }
+        tellPlanFile()
+    }
+
+    private func tellPlanFile() {
+        guard let content = memory.seenPlan?.file.content else { return }
+        let state = PlanFileState(content)
+        guard state != memory.toldPlanFile else { return }
+        memory.toldPlanFile = state
+        var trouble: String?
+        switch content {
+        case .broken(let why), .unusable(let why): trouble = why
+        case .absent, .empty, .plan: break
+        }
+        tell(
+            .planFile,
+            .object([
+                "state": .string(state.rawValue),
+                "reason": JSONValue(trouble),
+            ]))
+    }
+}
+
+/// The plan file in the API's words.
+enum PlanFileState: String, Sendable {
+    case absent, incomplete, valid, invalid
+
+    init(_ content: PlanFile.Content) {
+        switch content {
+        case .absent: self = .absent
+        case .empty: self = .incomplete
+        case .plan: self = .valid
+        case .broken, .unusable: self = .invalid
+        }
+    }
+}
+
+extension Lifecycle.Phase {
+    /// What a human must see to, whether the daemon runs or not.
+    var block: Block? {
+        switch self {
+        case .blocked(let block): block
+        case .running(let run): run.awaiting
+        case .idle, .launching, .stopping, .upgrading, .backingOff, .ended: nil
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import FoundationEssentials
+
+/// Operations: begun by a request or by the chain, and ended by what the lifecycle becomes.
+extension NodeSupervisor {
+    /// Begins an operation; its id is that of the event that tells of it.
+    func begin(
+        _ kind: Operation.Kind, plan: String? = nil, by originator: Originator = .system,
+        key: Operation.IdempotencyKey? = nil
+    ) -> Operation {
+        var begun: Operation?
+        journal.append(.operationStarted, by: originator) { id in
+            let operation = Operation(
+                id: id, kind: kind, plan: plan, originator: originator, createdAt: Date(), key: key)
+            begun = operation
+            return .object(["operation": operation.json])
+        }
+        guard let begun else { preconditionFailure("the closure was called") }
+        memory.operations.record(begun)
+        memory.generations[begun.id] = memory.generation
+        return begun
+    }
+
+    /// Ends an operation and tells so.
+    func end(
+        _ operation: Operation, _ state: Operation.State, _ failure: Operation.Failure? = nil
+    ) {
+        var operation = operation
+        operation.state = state
+        operation.failure = failure
+        operation.finishedAt = Date()
+        if operation.kind == .switch, state == .succeeded { operation.result = switchResult }
+        memory.operations.record(operation)
+        memory.generations[operation.id] = nil
+        tell(
+            .operationFinished, by: operation.originator, .object(["operation": operation.json]))
+    }
+
+    /// Follows a change of phase: a switch that the chain asks for begins, steps go on, and what has
+    /// come to its end is ended.
+    func trackOperations(from before: Lifecycle.Phase) {
+        beginSwitchIfDue()
+        followSteps()
+        for operation in memory.operations.running {
+            let began = memory.generations[operation.id] ?? memory.generation
+            let outcome = operation.outcome(
+                in: lifecycle.phase, generation: memory.generation, began: began)
+            if let outcome { end(operation, outcome.state, outcome.failure) }
+        }
+    }
+
+    /// What an earlier run left: all but a switch that goes on is interrupted.
+    func loadOperations() async {
+        let journal = journal
+        var earlier = await onPool { journal.keptOperations() }
+        let going = Set(memory.operations.running.map(\.id))
+        for var operation in earlier.running where !going.contains(operation.id) {
+            operation.state = .failed
+            operation.failure = .interrupted
+            operation.finishedAt = Date()
+            earlier.record(operation)
+            tell(
+                .operationFinished, by: operation.originator,
+                .object(["operation": operation.json]))
+        }
+        memory.operations.prepend(earlier)
+        publish()
+    }
+
+    // MARK: - Switches
+
+    private func beginSwitchIfDue() {
+        guard let plan = planUnderWay, !memory.operations.running.contains(where: \.isSwitch) else {
+            return
+        }
+        memory.stepTimes = [:]
+        memory.stepBegan = nil
+        // After a crash of ours it goes on under the same id.
+        if let id = memory.due?.operation.flatMap(EventID.init), memory.operations[id] == nil {
+            var operation = Operation(
+                id: id, kind: .switch, plan: plan.name.text, originator: .system,
+                createdAt: memory.due?.judgedAt ?? Date(), key: nil)
+            operation.step = lifecycle.phase.step
+            memory.operations.record(operation)
+            memory.generations[id] = memory.generation
+        } else {
+            let operation = begin(.switch, plan: plan.name.text)
+            memory.due?.operation = operation.id.description
+        }
+    }
+
+    private var planUnderWay: UpgradePlan? {
+        switch lifecycle.phase {
+        case .upgrading(let upgrade): upgrade.plan
+        case .stopping(_, let stop) where stop.isAsked && stop.next == .launch:
+            memory.verdict?.ruling.isDue == true && !isRestarting ? memory.verdict?.plan : nil
+        case .idle, .launching, .running, .stopping, .blocked, .backingOff, .ended: nil
+        }
+    }
+
+    /// A restart that was asked for stops the daemon too.
+    private var isRestarting: Bool {
+        memory.operations.running.contains { $0.kind == .restart }
+    }
+
+    private func followSteps() {
+        guard var operation = memory.operations.running.last(where: \.isSwitch) else { return }
+        let step: UpgradeStep? =
+            switch lifecycle.phase {
+            case .stopping: .stop
+            case .upgrading(let upgrade): upgrade.step
+            case .launching where operation.step == .switch || operation.step == .start: .start
+            case .ended where operation.step == .switch: .start
+            case .idle, .launching, .running, .blocked, .backingOff, .ended: nil
+            }
+        guard step != operation.step else { return }
+        finishStep(of: operation)
+        guard let step else { return }
+        operation.step = step
+        memory.operations.record(operation)
+        memory.stepBegan = .now
+    }
+
+    private func finishStep(of operation: Operation) {
+        guard let step = operation.step, let began = memory.stepBegan else { return }
+        let took = Instant.now - began
+        memory.stepTimes[step] = took
+        memory.stepBegan = nil
+        tell(
+            .stepFinished,
+            .object([
+                "operation": .string(operation.id.description), "plan": JSONValue(operation.plan),
+                "step": .string(step.rawValue), "duration_seconds": JSONValue(seconds: took),
+            ]))
+    }
+
+    private var switchResult: Operation.SwitchResult {
+        Operation.SwitchResult(
+            downtime: memory.stepTimes.values.reduce(.zero, +), steps: memory.stepTimes)
+    }
+}
+
+extension Operation {
+    var isSwitch: Bool { kind == .switch }
+}

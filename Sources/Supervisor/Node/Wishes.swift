@@ -1,0 +1,104 @@
+import FoundationEssentials
+
+/// What callers of the API may ask of the node; each makes one operation.
+extension NodeSupervisor {
+    /// Starts the node, lifts a hold and tries a blocked step again.
+    ///
+    /// - Returns: An operation that has ended when the node runs already.
+    package func start(
+        by originator: Originator, key: Operation.IdempotencyKey? = nil
+    ) throws(WishRefusal) -> Operation {
+        if let earlier = try earlier(key) { return earlier }
+        try requireNoOperation()
+        if case .running = lifecycle.phase, memory.hold == nil {
+            return done(begin(.start, by: originator, key: key))
+        }
+        return try wish(.start, .start, by: originator, key: key)
+    }
+
+    /// Ends the daemon in order and starts it anew.
+    package func restart(
+        by originator: Originator, key: Operation.IdempotencyKey? = nil
+    ) throws(WishRefusal) -> Operation {
+        if let earlier = try earlier(key) { return earlier }
+        try requireNoOperation()
+        return try wish(.restart, .restart, by: originator, key: key)
+    }
+
+    /// Stops the node; never refused for what is under way.
+    ///
+    /// - Parameter hold: keeps it stopped, over restarts of ours too, until `start`; it is durable
+    ///   when this returns.
+    /// - Throws: `.holdNotKept`; nothing was stopped then.
+    package func stop(
+        hold: Hold?, by originator: Originator, key: Operation.IdempotencyKey? = nil
+    ) async throws(WishRefusal) -> Operation {
+        if let earlier = try earlier(key) { return earlier }
+        if let hold { try await keep(hold) }
+        if case .idle = lifecycle.phase { return done(begin(.stop, by: originator, key: key)) }
+        return try wish(.stop, .stop, by: originator, key: key)
+    }
+
+    private func keep(_ hold: Hold) async throws(WishRefusal) {
+        let home = setup.home
+        // Synced, which a disk may take its time for.
+        let failure = await onPool { () -> SystemError? in
+            do throws(SystemError) {
+                try HoldFile.write(hold, in: home)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw .holdNotKept(failure) }
+        memory.hold = hold
+        tell(
+            .holdChanged,
+            .object(["held": .bool(true), "reason": JSONValue(hold.reason)]))
+    }
+
+    /// The operation that this very request began before.
+    private func earlier(_ key: Operation.IdempotencyKey?) throws(WishRefusal) -> Operation? {
+        guard let key, let earlier = memory.operations.operation(forKey: key.text) else {
+            return nil
+        }
+        guard earlier.key == key else { throw .keyReused }
+        return earlier
+    }
+
+    private func requireNoOperation() throws(WishRefusal) {
+        let running = memory.operations.running.last { $0.kind != .prepare }
+        if let running { throw .operationInProgress(running) }
+    }
+
+    private func wish(
+        _ kind: Operation.Kind, _ command: Lifecycle.Command, by originator: Originator,
+        key: Operation.IdempotencyKey?
+    ) throws(WishRefusal) -> Operation {
+        let before = lifecycle.phase
+        let effects: [Lifecycle.Effect]
+        do throws(Lifecycle.Refusal) {
+            effects = try lifecycle.request(command, at: .now)
+        } catch {
+            throw .lifecycle(error)
+        }
+        let operation = begin(kind, by: originator, key: key)
+        follow(effects, from: before)
+        return memory.operations[operation.id] ?? operation
+    }
+
+    private func done(_ operation: Operation) -> Operation {
+        end(operation, .succeeded)
+        publish()
+        return memory.operations[operation.id] ?? operation
+    }
+}
+
+/// Why something that was asked for is not even begun.
+package enum WishRefusal: Error, Sendable, Equatable {
+    case lifecycle(Lifecycle.Refusal)
+    case operationInProgress(Operation)
+    /// The idempotency key was used for another request.
+    case keyReused
+    case holdNotKept(SystemError)
+}

@@ -1,0 +1,155 @@
+import FoundationEssentials
+
+/// One piece of work that somebody, or the chain, began; the one record of how it went.
+package struct Operation: Sendable, Equatable {
+    /// Of its `operation_started` event.
+    package let id: EventID
+    package let kind: Kind
+    package let plan: String?
+    package var state = State.running
+    package var step: UpgradeStep?
+    package let originator: Originator
+    package let createdAt: Date
+    package var finishedAt: Date?
+    /// The client's own name for the request, and what it was then: see RFC draft
+    /// httpapi-idempotency-key-header.
+    package let key: IdempotencyKey?
+    package var result: SwitchResult?
+    package var failure: Failure?
+
+    package enum Kind: String, Sendable, CaseIterable {
+        case start, stop, restart, prepare
+        case `switch`
+        case rollback, backup, restore
+    }
+
+    package enum State: String, Sendable {
+        case running, succeeded, failed, cancelled
+    }
+
+    /// What a repeated request is known by.
+    package struct IdempotencyKey: Sendable, Equatable {
+        package let text: String
+        /// Of method, path, caller and body.
+        package let fingerprint: String
+
+        package init(text: String, fingerprint: String) {
+            self.text = text
+            self.fingerprint = fingerprint
+        }
+    }
+
+    /// How long a switch took.
+    package struct SwitchResult: Sendable, Equatable {
+        /// From the stop of the old daemon to the start of the new one.
+        package var downtime: Duration
+        package var steps: [UpgradeStep: Duration]
+    }
+
+    package struct Failure: Sendable, Equatable {
+        /// The last part of a problem's type.
+        package let slug: String
+        package let detail: String
+        package let remedy: String
+
+        package init(slug: String, detail: String, remedy: String) {
+            self.slug = slug
+            self.detail = detail
+            self.remedy = remedy
+        }
+
+        /// Its supervisor ended; only a switch is taken up again by the next.
+        static let interrupted = Failure(
+            slug: "interrupted", detail: "the supervisor ended while this was under way",
+            remedy: "look at the status, and ask again if it is still wanted")
+    }
+
+    package var isRunning: Bool { state == .running }
+}
+
+extension Operation {
+    /// As it is written into the history; `init?(json:)` reads it.
+    package var json: JSONValue {
+        .object([
+            "id": .string(id.description), "kind": .string(kind.rawValue),
+            "plan": JSONValue(plan), "state": .string(state.rawValue),
+            "step": JSONValue(step?.rawValue), "actor": originator.json,
+            "created_at": JSONValue(createdAt), "finished_at": JSONValue(finishedAt),
+            "idempotency_key": JSONValue(key?.text), "fingerprint": JSONValue(key?.fingerprint),
+            "result": result?.json ?? .null, "failure": failure?.json ?? .null,
+        ])
+    }
+
+    /// Nil when it is no operation's.
+    package init?(json: JSONValue) {
+        guard let id = json["id"]?.string.flatMap(EventID.init),
+            let kind = json["kind"]?.string.flatMap(Kind.init),
+            let state = json["state"]?.string.flatMap(State.init),
+            let originator = json["actor"].flatMap(Originator.init),
+            let createdAt = json["created_at"]?.string.flatMap(Timestamp.date)
+        else { return nil }
+        self.id = id
+        self.kind = kind
+        plan = json["plan"]?.string
+        self.state = state
+        step = json["step"]?.string.flatMap(UpgradeStep.init)
+        self.originator = originator
+        self.createdAt = createdAt
+        finishedAt = json["finished_at"]?.string.flatMap(Timestamp.date)
+        if let key = json["idempotency_key"]?.string, let print = json["fingerprint"]?.string {
+            self.key = IdempotencyKey(text: key, fingerprint: print)
+        } else {
+            key = nil
+        }
+        result = json["result"].flatMap(SwitchResult.init)
+        failure = json["failure"].flatMap(Failure.init)
+    }
+}
+
+extension Operation.SwitchResult {
+    package var json: JSONValue {
+        let steps = self.steps.map { ($0.key.rawValue, JSONValue(seconds: $0.value)) }
+        return .object([
+            "downtime_seconds": JSONValue(seconds: downtime),
+            "steps": .object(Dictionary(uniqueKeysWithValues: steps)),
+        ])
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let downtime = json["downtime_seconds"]?.seconds,
+            case .object(let members)? = json["steps"]
+        else { return nil }
+        self.downtime = downtime
+        steps = [:]
+        for (name, value) in members {
+            if let step = UpgradeStep(rawValue: name) { steps[step] = value.seconds }
+        }
+    }
+}
+
+extension Operation.Failure {
+    package var json: JSONValue {
+        .object([
+            "slug": .string(slug), "detail": .string(detail), "remedy": .string(remedy),
+        ])
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let slug = json["slug"]?.string, let detail = json["detail"]?.string,
+            let remedy = json["remedy"]?.string
+        else { return nil }
+        self.init(slug: slug, detail: detail, remedy: remedy)
+    }
+}
+
+extension JSONValue {
+    /// A number of seconds, to the millisecond.
+    fileprivate var seconds: Duration? {
+        switch self {
+        case .number(let value) where value.magnitude < 1e12:
+            .milliseconds(Int64((value * 1000).rounded()))
+        case .integer(let value): .seconds(value)
+        case .null, .bool, .string, .array, .object, .number: nil
+        }
+    }
+}
