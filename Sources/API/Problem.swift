@@ -50,6 +50,20 @@ extension Problem {
     package static let contentTooLarge = http(
         .contentTooLarge, remedy: "Send the request without a body, or with a smaller one.")
 
+    static func contentTooLarge(limit: Int) -> Problem {
+        http(.contentTooLarge, remedy: "Send at most \(limit) bytes.")
+    }
+
+    static func mediaTypeRefused(wanted type: String) -> Problem {
+        http(
+            .unsupportedMediaType, remedy: "Send the body with Content-Type: \(type).",
+            headers: [.init("Accept", type)])
+    }
+
+    static let contentEncodingRefused = http(
+        .unsupportedMediaType, remedy: "Send the body without a Content-Encoding.",
+        headers: [.init("Accept-Encoding", "identity")])
+
     package static let requestTimeout = http(
         .requestTimeout, remedy: "Send the request without pauses.")
 

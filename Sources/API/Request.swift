@@ -7,6 +7,14 @@ package enum Method: String, Sendable, CaseIterable {
     case patch = "PATCH"
     case delete = "DELETE"
     case options = "OPTIONS"
+
+    /// Changes nothing (RFC 9110 section 9.2.1).
+    package var isSafe: Bool {
+        switch self {
+        case .get, .head, .options: true
+        case .post, .put, .patch, .delete: false
+        }
+    }
 }
 
 /// Where a request goes: path and query of an origin-form target.
@@ -40,17 +48,36 @@ package struct Target: Sendable, Equatable {
     }
 }
 
+/// The kinds of listener, as limits and metrics count them.
+package enum ListenerKind: String, Sendable, CaseIterable {
+    case unix, tcp
+}
+
 /// A request that has passed the rules of its listener.
 package struct Request: Sendable {
     package let method: Method
     package let target: Target
     package let headers: Headers
     package let caller: Caller
+    package let listener: ListenerKind
+    package let body: RequestBody
 
-    package init(method: Method, target: Target, headers: Headers = [:], caller: Caller) {
+    package init(
+        method: Method, target: Target, headers: Headers = [:], caller: Caller,
+        listener: ListenerKind = .unix, body: RequestBody = .empty
+    ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.caller = caller
+        self.listener = listener
+        self.body = body
+    }
+
+    /// The same request, whose body ends with `.tooLarge` after that many bytes.
+    func bounded(to limit: Int) -> Request {
+        Request(
+            method: method, target: target, headers: headers, caller: caller, listener: listener,
+            body: body.bounded(to: limit))
     }
 }

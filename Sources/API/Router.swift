@@ -7,6 +7,7 @@ package struct Route: Sendable {
     package let template: String
     /// Nil when it is open to everyone who may use the listener.
     package let scope: Scope?
+    let content: Content
     let answer: @Sendable (Call) async throws(Problem) -> Response
 
     private let parts: [Part]
@@ -17,12 +18,13 @@ package struct Route: Sendable {
     }
 
     init(
-        _ method: Method, _ template: String, scope: Scope?,
+        _ method: Method, _ template: String, scope: Scope?, takes content: Content = .nothing,
         answer: @escaping @Sendable (Call) async throws(Problem) -> Response
     ) {
         self.method = method
         self.template = template
         self.scope = scope
+        self.content = content
         self.answer = answer
         parts = template.split(separator: "/").map { part in
             part.hasPrefix("{")
@@ -69,8 +71,12 @@ package struct Router: Sendable {
             throw .methodNotAllowed(methods.flatMap { $0 == .get ? [.get, .head] : [$0] })
         }
         if let scope = match.route.scope { try Self.require(scope, of: request.caller) }
+        let content = match.route.content
         return Admission(
-            route: match.route, call: Call(request: request, parameters: match.parameters))
+            route: match.route,
+            call: Call(
+                request: content == .nothing ? request : request.bounded(to: content.limit),
+                parameters: match.parameters))
     }
 
     private static func require(_ scope: Scope, of caller: Caller) throws(Problem) {
@@ -87,9 +93,13 @@ package struct Admission: Sendable {
     fileprivate let route: Route
     fileprivate let call: Call
 
-    /// Runs the route.
+    /// Whether the route reads the body, or its connection has to.
+    package var takesContent: Bool { route.content != .nothing }
+
+    /// Runs the route, once the body's media type, length and coding are those it takes.
     package func respond() async -> Response {
         do throws(Problem) {
+            try route.content.check(call.request)
             return try await route.answer(call)
         } catch {
             return error.response(for: call.request.target.path)

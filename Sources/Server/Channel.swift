@@ -8,6 +8,8 @@ struct Channel: Sendable {
     let loop: EventLoop
 
     private static let readSize = 16 * 1024
+    /// What one task may send before the others of its loop have their turn.
+    private static let turn = 256 * 1024
 
     /// Appends what has arrived, and waits for it if nothing has.
     /// - Returns: How many bytes; 0 at the end of the stream.
@@ -15,10 +17,32 @@ struct Channel: Sendable {
         into buffer: inout ReadBuffer, until deadline: Instant
     ) async throws(ChannelError) -> Int {
         while true {
-            let count = receive(into: &buffer)
-            if count >= 0 { return count }
-            try await settle(.read, until: deadline)
+            if let count = try receive(into: &buffer) { return count }
+            try await wait(for: .read, until: deadline)
         }
+    }
+
+    /// Appends what has arrived.
+    /// - Returns: How many bytes; 0 at the end of the stream, nil when there is nothing yet.
+    func receive(into buffer: inout ReadBuffer) throws(ChannelError) -> Int? {
+        let count = withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) {
+            space in
+            let count = receive(into: space)
+            if count > 0 { buffer.append(UnsafeRawBufferPointer(rebasing: space[..<count])) }
+            return count
+        }
+        return try Self.arrived(count)
+    }
+
+    /// What has arrived, at most that many bytes; none at the end of the stream.
+    /// - Returns: Nil when there is nothing yet.
+    func receive(atMost limit: Int) throws(ChannelError) -> [UInt8]? {
+        var result = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { space, count in
+            result = receive(into: UnsafeMutableRawBufferPointer(space))
+            count = max(0, result)
+        }
+        return try Self.arrived(result).map { _ in bytes }
     }
 
     /// Writes everything, in one call when the socket takes it.
@@ -28,14 +52,27 @@ struct Channel: Sendable {
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { bytes in
                 send(
-                    descriptor.number, bytes.baseAddress.map { $0 + sent }, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL))
+                    descriptor.number, bytes.baseAddress.map { $0 + sent },
+                    min(bytes.count - sent, Self.turn), Int32(MSG_NOSIGNAL))
             }
             if count >= 0 {
                 sent += count
-            } else {
-                try await settle(.write, until: .now + stall)
+                if sent < bytes.count { await Task.yield() }
+            } else if errno == EAGAIN {
+                try await wait(for: .write, until: .now + stall)
+            } else if errno != EINTR {
+                throw .broken(errno)
             }
+        }
+    }
+
+    func wait(
+        for direction: EventLoop.Direction, until deadline: Instant
+    ) async throws(ChannelError) {
+        switch await loop.wait(for: direction, on: descriptor.number, until: deadline) {
+        case .ready: return
+        case .timedOut: throw .timedOut
+        case .cancelled: throw .cancelled
         }
     }
 
@@ -44,26 +81,18 @@ struct Channel: Sendable {
         shutdown(descriptor.number, Int32(SHUT_WR))
     }
 
-    private func receive(into buffer: inout ReadBuffer) -> Int {
-        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { space in
+    private func receive(into space: UnsafeMutableRawBufferPointer) -> Int {
+        while true {
             let count = recv(descriptor.number, space.baseAddress, space.count, 0)
-            if count > 0 { buffer.append(UnsafeRawBufferPointer(rebasing: space[..<count])) }
-            return count
+            guard count < 0, errno == EINTR else { return count }
         }
     }
 
-    /// After a call that failed: waits when it would have blocked, throws when it is lost.
-    private func settle(
-        _ direction: EventLoop.Direction, until deadline: Instant
-    ) async throws(ChannelError) {
-        let code = errno
-        guard code != EINTR else { return }
-        guard code == EAGAIN else { throw .broken(code) }
-        switch await loop.wait(for: direction, on: descriptor.number, until: deadline) {
-        case .ready: return
-        case .timedOut: throw .timedOut
-        case .cancelled: throw .cancelled
-        }
+    /// Sorts a call's result, right after the call.
+    private static func arrived(_ count: Int) throws(ChannelError) -> Int? {
+        guard count < 0 else { return count }
+        guard errno == EAGAIN else { throw .broken(errno) }
+        return nil
     }
 }
 

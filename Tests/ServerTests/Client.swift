@@ -36,7 +36,13 @@ struct Client {
     /// - Returns: False when the server is gone.
     @discardableResult
     func send(_ text: String) -> Bool {
-        var rest = Array(text.utf8)[...]
+        send(Array(text.utf8))
+    }
+
+    /// - Returns: False when the server is gone.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
                 Glibc.send(socket.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
@@ -45,6 +51,31 @@ struct Client {
             rest = rest.dropFirst(count)
         }
         return true
+    }
+
+    /// Sends until the socket takes no more.
+    /// - Returns: How many bytes it took.
+    func sendWhatFits(of bytes: [UInt8]) -> Int {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(
+                    socket.number, $0.baseAddress, $0.count,
+                    Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+            }
+            guard count > 0 else { break }
+            sent += count
+        }
+        return sent
+    }
+
+    /// Reads until what was read has the text in it, or the server ends the stream.
+    func read(through text: String) throws -> String {
+        var all = ""
+        while !all.contains(text), let bytes = try read() {
+            all += String(decoding: bytes, as: UTF8.self)
+        }
+        return all
     }
 
     /// Everything until the server ends the stream.
@@ -75,6 +106,14 @@ struct Client {
     func ask(_ request: String) throws -> String {
         send(request)
         return try answers(1).first ?? ""
+    }
+
+    /// Whether something has come, or the end of the stream.
+    func isReadable() throws -> Bool {
+        var entry = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+        let count = poll(&entry, 1, 0)
+        guard count >= 0 else { throw SystemError("poll") }
+        return count > 0
     }
 
     /// Says that nothing more will be sent.

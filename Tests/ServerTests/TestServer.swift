@@ -18,9 +18,12 @@ struct TestServer {
     var host: String { "localhost:\(port)" }
 
     /// Runs the body beside a running server, and stops that afterwards.
+    ///
+    /// - Parameter routes: served beside those there are.
     static func run(
         limits: HTTPLimits = HTTPLimits(), options: ListenOptions = ListenOptions(),
-        grace: Duration = .seconds(5), _ body: @Sendable (TestServer) async throws -> Void
+        grace: Duration = .seconds(5), routes: [Route] = [],
+        _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let loop = try EventLoop(name: "http-test")
         loop.start()
@@ -31,7 +34,8 @@ struct TestServer {
                 .unix(path: directory.path + "/api.sock", callers: .peer),
                 .unix(path: directory.path + "/token.sock", callers: .token),
                 .tcp(host: "127.0.0.1", port: 0),
-            ], options: options, router: Router(board: board), loop: loop, limits: limits,
+            ], options: options, router: Router(routes: Router(board: board).routes + routes),
+            loop: loop, limits: limits,
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await withThrowingTaskGroup { group in
             group.addTask(executorPreference: loop) { await server.run() }

@@ -8,14 +8,16 @@ struct Connection {
     private let router: Router
     private let limits: HTTPLimits
     private let ticket: ConnectionTable.Ticket
+    private let kind: ListenerKind
     private var buffer = ReadBuffer()
     private var parser: RequestParser
 
     init(
-        _ channel: Channel, gate: Gate, router: Router, limits: HTTPLimits,
+        _ channel: Channel, kind: ListenerKind, gate: Gate, router: Router, limits: HTTPLimits,
         ticket: ConnectionTable.Ticket
     ) {
         self.channel = channel
+        self.kind = kind
         self.gate = gate
         self.router = router
         self.limits = limits
@@ -81,34 +83,53 @@ struct Connection {
 
     /// - Returns: Whether the connection stays.
     private mutating func answer(_ head: RequestHead) async throws(ChannelError) -> Bool {
-        let decision = decide(head)
-        let body = try await discardBody(of: head)
-        let response: Response
-        switch (decision, body) {
-        case (.failure(let problem), _), (.success, .refused(let problem)):
-            response = problem.response(for: head.target.path)
-        case (.success(let admission), .read), (.success(let admission), .left):
-            response = await admission.respond()
+        guard head.body != .none else {
+            let response = await response(to: head, nil)
+            return try await send(response, to: head, isRead: true)
         }
-        let stays = head.keepsAlive && body == .read && !ticket.isStopping
+        let body = BodyReader(head, buffer, on: channel, limits: limits)
+        buffer.removeAll()
+        let response = await response(to: head, body)
+        let rest = await body.end()
+        if let rest { buffer = rest }
+        return try await send(response, to: head, isRead: rest != nil)
+    }
+
+    private func response(to head: RequestHead, _ body: BodyReader?) async -> Response {
+        do throws(Problem) {
+            let request = Request(
+                method: head.method, target: head.target, headers: head.headers,
+                caller: try gate.caller(of: head), listener: kind,
+                body: body?.content ?? .empty)
+            let admission = try router.admit(request)
+            if !admission.takesContent { try await discard(body) }
+            return await admission.respond()
+        } catch {
+            return error.response(for: head.target.path)
+        }
+    }
+
+    private func discard(_ body: BodyReader?) async throws(Problem) {
+        do throws(BodyError) {
+            try await body?.discard()
+        } catch .tooLarge {
+            throw .contentTooLarge
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// - Returns: Whether the connection stays.
+    private func send(
+        _ response: Response, to head: RequestHead, isRead: Bool
+    ) async throws(ChannelError) -> Bool {
+        let stays = head.keepsAlive && isRead && !ticket.isStopping
         try await send(
             response,
             .init(
                 isHead: head.method == .head, closes: !stays,
                 confirmsKeepAlive: head.version == .http10))
         return stays
-    }
-
-    /// What the head alone decides: that it may be answered by a route, or why not.
-    private func decide(_ head: RequestHead) -> Result<Admission, Problem> {
-        do throws(Problem) {
-            let request = Request(
-                method: head.method, target: head.target, headers: head.headers,
-                caller: try gate.caller(of: head))
-            return .success(try router.admit(request))
-        } catch {
-            return .failure(error)
-        }
     }
 
     private func send(
@@ -130,72 +151,5 @@ struct Connection {
             guard count > 0 else { return }
             left -= count
         }
-    }
-}
-
-// MARK: - Bodies nobody wants
-
-extension Connection {
-    private enum Discard: Equatable {
-        case read
-        /// The client waits for `100 Continue`, or was not listened to.
-        case left
-        case refused(Problem)
-    }
-
-    /// Reads a body that no route takes, so that the next request is found behind it.
-    private mutating func discardBody(
-        of head: RequestHead
-    ) async throws(ChannelError) -> Discard {
-        guard head.body != .none else { return .read }
-        guard !head.expectsContinue else { return .left }
-        do throws(ChannelError) {
-            switch head.body {
-            case .none: return .read
-            case .length(let length): return try await discard(length: length)
-            case .chunked: return try await discardChunks()
-            }
-        } catch .timedOut {
-            return .refused(.requestTimeout)
-        }
-    }
-
-    private mutating func discard(length: Int) async throws(ChannelError) -> Discard {
-        guard length <= limits.unwantedBody else { return .refused(.contentTooLarge) }
-        var left = length
-        while true {
-            let piece = min(left, buffer.unread.count)
-            buffer.consume(piece)
-            left -= piece
-            guard left > 0 else { return .read }
-            guard try await readMore() else { return .left }
-        }
-    }
-
-    private mutating func discardChunks() async throws(ChannelError) -> Discard {
-        var decoder = ChunkedDecoder()
-        var total = 0
-        while true {
-            switch nextChunk(&decoder) {
-            case .end: return .read
-            case .malformed: return .refused(HeadRefusal.malformed.problem)
-            case .data(let bytes):
-                total += bytes.count
-                guard total <= limits.unwantedBody else { return .refused(.contentTooLarge) }
-            case .needsMore: guard try await readMore() else { return .left }
-            }
-        }
-    }
-
-    private mutating func nextChunk(_ decoder: inout ChunkedDecoder) -> ChunkedDecoder.Event {
-        var input = buffer.unread
-        let before = input.count
-        let event = decoder.next(&input)
-        buffer.consume(before - input.count)
-        return event
-    }
-
-    private mutating func readMore() async throws(ChannelError) -> Bool {
-        try await channel.read(into: &buffer, until: .now + limits.stallTime) > 0
     }
 }

@@ -96,7 +96,8 @@ struct Listener: Sendable {
         let channel = Channel(descriptor: descriptor, loop: loop)
         group.addTask(executorPreference: loop) { [router, limits] in
             var connection = Connection(
-                channel, gate: gate, router: router, limits: limits, ticket: ticket)
+                channel, kind: port == nil ? .unix : .tcp, gate: gate, router: router,
+                limits: limits, ticket: ticket)
             await connection.serve()
         }
     }
