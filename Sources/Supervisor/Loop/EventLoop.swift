@@ -127,6 +127,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         perform { self.poll.forget(descriptor) }
     }
 
+    /// Ends the wait for that on the descriptor, if there is one, as cancelled; as with `forget`,
+    /// one that begins later must ask by itself.
+    package func endWait(for direction: Direction, on descriptor: Int32) {
+        perform { self.poll.endWait(for: direction, on: descriptor) }
+    }
+
     /// Runs the closure on the loop's thread: now when already there, else in its next turn.
     package func perform(_ body: @escaping @Sendable () -> Void) {
         if isCurrent { body() } else { submit(.closure(body)) }
@@ -181,6 +187,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 extension EventLoop {
     package enum Direction: Sendable {
         case read, write
+        /// The other side sends no more, or the connection is lost; what has arrived is no matter.
+        case hangup
     }
 
     /// Why a wait ended.

@@ -37,10 +37,29 @@ final class EventPoll {
     private struct Interest {
         var read: Waiter?
         var write: Waiter?
+        var hangup: Waiter?
 
         var events: UInt32 {
             (read == nil ? 0 : EPOLLIN.rawValue | EPOLLRDHUP.rawValue)
                 | (write == nil ? 0 : EPOLLOUT.rawValue)
+                | (hangup == nil ? 0 : EPOLLRDHUP.rawValue)
+        }
+
+        subscript(direction: EventLoop.Direction) -> Waiter? {
+            get {
+                switch direction {
+                case .read: read
+                case .write: write
+                case .hangup: hangup
+                }
+            }
+            set {
+                switch direction {
+                case .read: read = newValue
+                case .write: write = newValue
+                case .hangup: hangup = newValue
+                }
+            }
         }
     }
 
@@ -70,14 +89,10 @@ final class EventPoll {
         guard !waiter.isCancelled else { return waiter.resume(.cancelled) }
         if let descriptor = waiter.descriptor {
             var interest = interests[descriptor] ?? Interest()
-            switch waiter.direction {
-            case .read:
-                precondition(interest.read == nil, "two readers wait on descriptor \(descriptor)")
-                interest.read = waiter
-            case .write:
-                precondition(interest.write == nil, "two writers wait on descriptor \(descriptor)")
-                interest.write = waiter
-            }
+            let direction = waiter.direction
+            precondition(
+                interest[direction] == nil, "two wait for \(direction) on \(descriptor)")
+            interest[direction] = waiter
             interests[descriptor] = interest
             guard arm(descriptor, interest.events) else {
                 // Regular files and closed descriptors: the read or write itself tells.
@@ -104,6 +119,13 @@ final class EventPoll {
         epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, &unused)
         interest.read?.resume(.cancelled)
         interest.write?.resume(.cancelled)
+        interest.hangup?.resume(.cancelled)
+    }
+
+    func endWait(for direction: EventLoop.Direction, on descriptor: Int32) {
+        guard let waiter = interests[descriptor]?[direction] else { return }
+        detach(waiter)
+        waiter.resume(.cancelled)
     }
 
     /// Waits for descriptors or the next deadline, and resumes those concerned.
@@ -126,9 +148,14 @@ final class EventPoll {
         let failed = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
         let readable = failed || events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0
         let writable = failed || events & EPOLLOUT.rawValue != 0
-        let ready = [readable ? interest.read : nil, writable ? interest.write : nil]
+        let hungUp = failed || events & EPOLLRDHUP.rawValue != 0
+        let ready = [
+            readable ? interest.read : nil, writable ? interest.write : nil,
+            hungUp ? interest.hangup : nil,
+        ]
         if readable { interest.read = nil }
         if writable { interest.write = nil }
+        if hungUp { interest.hangup = nil }
         interests[descriptor] = interest
         if interest.events != 0 { _ = arm(descriptor, interest.events) }
         for waiter in ready { waiter?.resume(.ready) }
@@ -160,8 +187,7 @@ final class EventPoll {
         guard let descriptor = waiter.descriptor, var interest = interests[descriptor] else {
             return
         }
-        if interest.read === waiter { interest.read = nil }
-        if interest.write === waiter { interest.write = nil }
+        if interest[waiter.direction] === waiter { interest[waiter.direction] = nil }
         interests[descriptor] = interest
     }
 

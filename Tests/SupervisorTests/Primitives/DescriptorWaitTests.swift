@@ -117,6 +117,33 @@ struct DescriptorWaitTests {
             await wait(for: .read, on: sockets.near) { _ = write(far.number, "x", 1) } == .ready)
     }
 
+    @Test func `data do not end a wait for the hang-up, the other's end does`() async throws {
+        let sockets = try SocketPair()
+        let number = sockets.near.number
+        _ = write(sockets.far.number, "x", 1)
+        let soon = Instant.now + .milliseconds(10)
+        #expect(await loop.wait(for: .hangup, on: number, until: soon) == .timedOut)
+        let far = sockets.far.number
+        #expect(
+            await wait(for: .hangup, on: sockets.near) { shutdown(far, Int32(SHUT_WR)) } == .ready)
+        // What it has said before can still be read.
+        #expect(await loop.wait(for: .read, on: number) == .ready)
+    }
+
+    @Test func `one wait can be ended and the others on its descriptor go on`() async throws {
+        let sockets = try SocketPair()
+        let (loop, running, number) = (loop, running, sockets.near.number)
+        await running.run {
+            async let hangup = loop.wait(for: .hangup, on: number)
+            async let read = loop.wait(for: .read, on: number)
+            for _ in 0..<10 { await Task.yield() }
+            loop.endWait(for: .hangup, on: number)
+            #expect(await hangup == .cancelled)
+            _ = write(sockets.far.number, "x", 1)
+            #expect(await read == .ready)
+        }
+    }
+
     @Test func `a descriptor number that is given out anew can be waited on`() async throws {
         for _ in 0..<100 {
             let pipe = try Pipe()
