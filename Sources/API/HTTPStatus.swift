@@ -1,12 +1,14 @@
 /// The status codes this API answers, with their phrases (RFC 9110).
 package enum HTTPStatus: Int, Sendable {
     case ok = 200
+    case noContent = 204
     case badRequest = 400
     case unauthorized = 401
     case forbidden = 403
     case notFound = 404
     case methodNotAllowed = 405
     case requestTimeout = 408
+    case conflict = 409
     case contentTooLarge = 413
     case unsupportedMediaType = 415
     case expectationFailed = 417
@@ -19,12 +21,14 @@ package enum HTTPStatus: Int, Sendable {
     package var phrase: String {
         switch self {
         case .ok: "OK"
+        case .noContent: "No Content"
         case .badRequest: "Bad Request"
         case .unauthorized: "Unauthorized"
         case .forbidden: "Forbidden"
         case .notFound: "Not Found"
         case .methodNotAllowed: "Method Not Allowed"
         case .requestTimeout: "Request Timeout"
+        case .conflict: "Conflict"
         case .contentTooLarge: "Content Too Large"
         case .unsupportedMediaType: "Unsupported Media Type"
         case .expectationFailed: "Expectation Failed"

@@ -77,6 +77,29 @@ extension Problem {
     }
 }
 
+// MARK: - What there is too much of
+
+extension Problem {
+    /// Seconds after which the next run of the supervisor may be there, and a slot be free.
+    private static let retry = Response.Header("Retry-After", "5")
+
+    package static let draining = Problem(
+        "draining", .serviceUnavailable, title: "The server is about to end",
+        remedy: "Send the request again when it has started again.", headers: [retry])
+
+    static let tooManyStreams = Problem(
+        "too-many-streams", .serviceUnavailable, title: "Too many clients wait or listen",
+        remedy: "End streams that are not needed, or come again later.", headers: [retry])
+
+    static let tooManyUploads = Problem(
+        "too-many-uploads", .serviceUnavailable, title: "Too many uploads are under way",
+        remedy: "Wait until one of them has ended.", headers: [retry])
+
+    static let uploadInProgress = Problem(
+        "upload-in-progress", .conflict, title: "You have an upload under way",
+        remedy: "Wait until it has ended, or end it.")
+}
+
 // MARK: - Who may
 
 extension Problem {

@@ -61,10 +61,12 @@ package struct Request: Sendable {
     package let caller: Caller
     package let listener: ListenerKind
     package let body: RequestBody
+    package let client: ClientWatch
 
     package init(
         method: Method, target: Target, headers: Headers = [:], caller: Caller,
-        listener: ListenerKind = .unix, body: RequestBody = .empty
+        listener: ListenerKind = .unix, body: RequestBody = .empty,
+        client: ClientWatch = .staying
     ) {
         self.method = method
         self.target = target
@@ -72,12 +74,13 @@ package struct Request: Sendable {
         self.caller = caller
         self.listener = listener
         self.body = body
+        self.client = client
     }
 
     /// The same request, whose body ends with `.tooLarge` after that many bytes.
     func bounded(to limit: Int) -> Request {
         Request(
             method: method, target: target, headers: headers, caller: caller, listener: listener,
-            body: body.bounded(to: limit))
+            body: body.bounded(to: limit), client: client)
     }
 }

@@ -19,7 +19,9 @@ package struct Response: Sendable, Equatable {
 
     /// What follows the head.
     package enum Body: Sendable, Equatable {
+        case none
         case bytes([UInt8])
+        case stream(StreamedBody)
     }
 
     /// What every answer carries, errors of the HTTP layer included.
@@ -33,6 +35,23 @@ package struct Response: Sendable, Equatable {
         self.status = status
         self.headers = [Header("Content-Type", type)] + headers
         body = .bytes(bytes)
+    }
+
+    /// An answer whose body is written while the client takes it.
+    package init(
+        status: HTTPStatus, type: String, length: Int? = nil, headers: [Header] = [],
+        produce: @escaping @Sendable (BodyWriter) async throws(StreamEnd) -> Void
+    ) {
+        self.status = status
+        self.headers = [Header("Content-Type", type)] + headers
+        body = .stream(StreamedBody(length: length, produce: produce))
+    }
+
+    /// An answer without content, as 204 is.
+    package init(status: HTTPStatus, headers: [Header] = []) {
+        self.status = status
+        self.headers = headers
+        body = .none
     }
 
     static func text(_ text: String, status: HTTPStatus = .ok) -> Response {

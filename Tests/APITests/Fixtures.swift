@@ -83,6 +83,7 @@ extension Response {
     var text: String {
         switch body {
         case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .none, .stream: ""
         }
     }
 

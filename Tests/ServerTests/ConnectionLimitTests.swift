@@ -38,7 +38,7 @@ struct ConnectionLimitTests {
     }
 
     @Test func `evicting prefers the longest idle and spares the busy`() throws {
-        let table = ConnectionTable(limit: 2)
+        let table = ConnectionTable(limit: 2, loop: try EventLoop(name: "table-test"))
         let descriptors = try (0..<3).map { _ in
             try Descriptor(socket(AF_UNIX, streamSocketType, 0), call: "socket")
         }

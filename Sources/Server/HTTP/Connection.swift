@@ -43,10 +43,15 @@ struct Connection {
             switch try await nextArrival() {
             case .closed: return
             case .refused(let problem):
-                try await send(problem.response(for: nil), .init(closes: true))
+                let bytes = problem.response(for: nil).bytes(.init(closes: true))
+                try await channel.write(bytes, stall: limits.stallTime)
                 return try await linger()
             case .head(let head):
-                guard try await answer(head) else { return try await linger() }
+                ticket.becomeBusy()
+                let exchange = Exchange(
+                    head: head, channel: channel, kind: kind, gate: gate, router: router,
+                    limits: limits, ticket: ticket)
+                guard try await exchange.run(&buffer) else { return try await linger() }
             }
             // What is pipelined comes after the others' turn.
             if !buffer.isEmpty { await Task.yield() }
@@ -62,7 +67,7 @@ struct Connection {
                 return .closed
             }
         }
-        ticket.becomeBusy()
+        ticket.becomeArriving()
         let deadline = Instant.now + limits.headTime
         while true {
             switch parser.parse(buffer.unread) {
@@ -79,63 +84,6 @@ struct Connection {
                 }
             }
         }
-    }
-
-    /// - Returns: Whether the connection stays.
-    private mutating func answer(_ head: RequestHead) async throws(ChannelError) -> Bool {
-        guard head.body != .none else {
-            let response = await response(to: head, nil)
-            return try await send(response, to: head, isRead: true)
-        }
-        let body = BodyReader(head, buffer, on: channel, limits: limits)
-        buffer.removeAll()
-        let response = await response(to: head, body)
-        let rest = await body.end()
-        if let rest { buffer = rest }
-        return try await send(response, to: head, isRead: rest != nil)
-    }
-
-    private func response(to head: RequestHead, _ body: BodyReader?) async -> Response {
-        do throws(Problem) {
-            let request = Request(
-                method: head.method, target: head.target, headers: head.headers,
-                caller: try gate.caller(of: head), listener: kind,
-                body: body?.content ?? .empty)
-            let admission = try router.admit(request)
-            if !admission.takesContent { try await discard(body) }
-            return await admission.respond()
-        } catch {
-            return error.response(for: head.target.path)
-        }
-    }
-
-    private func discard(_ body: BodyReader?) async throws(Problem) {
-        do throws(BodyError) {
-            try await body?.discard()
-        } catch .tooLarge {
-            throw .contentTooLarge
-        } catch {
-            throw Problem(error)
-        }
-    }
-
-    /// - Returns: Whether the connection stays.
-    private func send(
-        _ response: Response, to head: RequestHead, isRead: Bool
-    ) async throws(ChannelError) -> Bool {
-        let stays = head.keepsAlive && isRead && !ticket.isStopping
-        try await send(
-            response,
-            .init(
-                isHead: head.method == .head, closes: !stays,
-                confirmsKeepAlive: head.version == .http10))
-        return stays
-    }
-
-    private func send(
-        _ response: Response, _ framing: Response.Framing
-    ) async throws(ChannelError) {
-        try await channel.write(response.bytes(framing), stall: limits.stallTime)
     }
 
     /// Listens on for a while after the last answer, so that what the client is still sending does

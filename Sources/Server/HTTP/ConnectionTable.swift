@@ -5,29 +5,15 @@ import Synchronization
 
 /// The connections of one listener: which are idle, and whether new ones are wanted.
 final class ConnectionTable: Sendable {
-    fileprivate struct Entry {
-        let descriptor: Descriptor
-        /// Nil while it is at work.
-        var idleSince: Instant?
-        /// Shut down by us; its task has not noticed yet.
-        var isLeaving = false
-    }
-
-    fileprivate struct State {
-        var entries: [Int: Entry] = [:]
-        var nextID = 0
-        /// Ends the wait of whoever accepts.
-        var listening: (@Sendable () -> Void)?
-        var isStopping = false
-    }
-
     // A lock, because the accepting task, every connection's task and whoever stops the server
     // share it, and nothing waits while holding it.
-    fileprivate let state = Mutex(State())
+    private let state = Mutex(State())
     private let limit: Int
+    private let loop: EventLoop
 
-    init(limit: Int) {
+    init(limit: Int, loop: EventLoop) {
         self.limit = limit
+        self.loop = loop
     }
 
     var isStopping: Bool { state.withLock(\.isStopping) }
@@ -41,36 +27,45 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// Enters a connection, evicting the one idle longest when there are too many.
+    /// Enters a connection, evicting the one that has waited longest when there are too many.
     /// - Returns: Nil when all are at work, or the server stops.
     func enter(_ descriptor: Descriptor) -> Ticket? {
         state.withLock { state in
             guard !state.isStopping else { return nil }
-            let staying = state.entries.values.count { !$0.isLeaving }
+            let staying = state.entries.count - state.leaving
             guard staying < limit || state.evict() else { return nil }
             state.nextID += 1
-            state.entries[state.nextID] = Entry(descriptor: descriptor, idleSince: .now)
+            state.entries[state.nextID] = Entry(descriptor: descriptor, occupation: .idle(.now))
             return Ticket(id: state.nextID, table: self)
         }
     }
 
-    /// Ends the connection that is idle longest, to get its descriptor back.
+    /// Ends the connection that has waited longest, to get its descriptor back.
     func evictIdle() {
         state.withLock { _ = $0.evict() }
     }
 
-    /// Lets nobody in any more and ends the idle connections; the others end with their answer.
+    /// Lets nobody in any more, ends the idle connections and tells the streams; the others end
+    /// with their answer.
     func stop() {
         state.withLock { state in
             state.isStopping = true
             state.endListening()
-            state.leave { $0.idleSince != nil }
+            for (id, entry) in state.entries {
+                switch entry.occupation {
+                case .idle: state.leave(id, SHUT_RD)
+                case .arriving: break
+                case .busy: loop.endWait(for: .hangup, on: entry.descriptor.number)
+                }
+            }
         }
     }
 
     /// Ends every connection where it is.
     func cutOff() {
-        state.withLock { $0.leave { _ in true } }
+        state.withLock { state in
+            for id in state.entries.keys { state.leave(id, SHUT_RDWR) }
+        }
     }
 
     /// A connection's place in the table.
@@ -81,16 +76,61 @@ final class ConnectionTable: Sendable {
         var isStopping: Bool { table.isStopping }
 
         func becomeIdle() {
-            table.state.withLock { $0.entries[id]?.idleSince = .now }
+            table.state.withLock { $0.entries[id]?.occupation = .idle(.now) }
+        }
+
+        /// Some of a head has come.
+        ///
+        /// Until the rest has, it is as good as idle: a thousand clients that send a byte now and
+        /// then must not keep the others out.
+        func becomeArriving() {
+            table.state.withLock { state in
+                guard case .idle(let since)? = state.entries[id]?.occupation else { return }
+                state.entries[id]?.occupation = .arriving(since)
+            }
         }
 
         func becomeBusy() {
-            table.state.withLock { $0.entries[id]?.idleSince = nil }
+            table.state.withLock { $0.entries[id]?.occupation = .busy }
         }
 
         func leave() {
-            table.state.withLock { _ = $0.entries.removeValue(forKey: id) }
+            table.state.withLock { state in
+                guard let entry = state.entries.removeValue(forKey: id) else { return }
+                if entry.isLeaving { state.leaving -= 1 }
+            }
         }
+    }
+}
+
+extension ConnectionTable {
+    fileprivate enum Occupation {
+        case idle(Instant), arriving(Instant)
+        case busy
+
+        var waitsSince: Instant? {
+            switch self {
+            case .idle(let since), .arriving(let since): since
+            case .busy: nil
+            }
+        }
+    }
+
+    fileprivate struct Entry {
+        let descriptor: Descriptor
+        var occupation: Occupation
+        /// Shut down by us; its task has not noticed yet.
+        var isLeaving = false
+    }
+
+    fileprivate struct State {
+        var entries: [Int: Entry] = [:]
+        /// How many of them are.
+        var leaving = 0
+        var nextID = 0
+        /// Ends the wait of whoever accepts.
+        var listening: (@Sendable () -> Void)?
+        var isStopping = false
     }
 }
 
@@ -101,26 +141,21 @@ extension ConnectionTable.State {
     }
 
     fileprivate mutating func evict() -> Bool {
-        let idle = entries.filter { !$0.value.isLeaving && $0.value.idleSince != nil }
-        let longest = idle.min { left, right in
-            guard let left = left.value.idleSince, let right = right.value.idleSince else {
-                return false
-            }
-            return left < right
+        var longest: (id: Int, since: Instant)?
+        for (id, entry) in entries where !entry.isLeaving {
+            guard let since = entry.occupation.waitsSince else { continue }
+            if longest.map({ since < $0.since }) ?? true { longest = (id, since) }
         }
-        guard let id = longest?.key else { return false }
-        leave(id)
+        guard let id = longest?.id else { return false }
+        leave(id, SHUT_RDWR)
         return true
     }
 
-    fileprivate mutating func leave(where isMeant: (ConnectionTable.Entry) -> Bool) {
-        for (id, entry) in entries where isMeant(entry) { leave(id) }
-    }
-
-    /// The connection's task reads the end of the stream, and goes.
-    private mutating func leave(_ id: Int) {
+    /// The connection's task reads the end of the stream, behind what has come before, and goes.
+    fileprivate mutating func leave(_ id: Int, _ directions: Int) {
         guard let entry = entries[id] else { return }
-        shutdown(entry.descriptor.number, Int32(SHUT_RDWR))
+        shutdown(entry.descriptor.number, Int32(directions))
+        if !entry.isLeaving { leaving += 1 }
         entries[id]?.isLeaving = true
     }
 }

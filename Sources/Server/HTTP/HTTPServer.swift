@@ -24,7 +24,8 @@ struct HTTPServer: Sendable {
             for address in addresses {
                 let listener = Listener(
                     address: address, options: options, router: router, loop: loop,
-                    limits: limits, table: ConnectionTable(limit: limits.connections), log: log)
+                    limits: limits, table: ConnectionTable(limit: limits.connections, loop: loop),
+                    log: log)
                 listeners.append((listener, try ListeningSocket(address, options: options)))
             }
         } catch {

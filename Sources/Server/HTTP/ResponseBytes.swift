@@ -10,29 +10,45 @@ extension Response {
         var closes: Bool
         /// HTTP/1.0 must be told that the connection stays.
         var confirmsKeepAlive = false
+        /// A body of unknown length ends with the connection, for HTTP/1.0.
+        var endsByClosing = false
     }
 
-    /// Head and body in one piece, for one write.
+    /// Head and body in one piece, for one write; the head alone when the body is streamed.
     func bytes(_ framing: Framing, at now: Date = .now) -> [UInt8] {
-        let content: [UInt8]
-        switch body {
-        case .bytes(let bytes): content = bytes
-        }
+        var result = head(framing, at: now)
+        if !framing.isHead, case .bytes(let content) = body { result += content }
+        return result
+    }
+
+    /// Status line and header fields, with the empty line behind them.
+    func head(_ framing: Framing, at now: Date = .now) -> [UInt8] {
         var result: [UInt8] = []
-        result.reserveCapacity(512 + content.count)
+        if case .bytes(let content) = body { result.reserveCapacity(512 + content.count) }
         result += "HTTP/1.1 \(status.rawValue) \(status.phrase)\r\n".utf8
         result += "Date: \(Timestamp(now).httpDate)\r\n".utf8
         for header in headers { Self.append(header, to: &result) }
         result += Self.commonBytes
-        result += "Content-Length: \(content.count)\r\n".utf8
+        if let length {
+            result += "Content-Length: \(length)\r\n".utf8
+        } else if case .stream = body, !framing.endsByClosing {
+            result += "Transfer-Encoding: chunked\r\n".utf8
+        }
         if framing.closes {
             result += "Connection: close\r\n".utf8
         } else if framing.confirmsKeepAlive {
             result += "Connection: keep-alive\r\n".utf8
         }
         result += "\r\n".utf8
-        if !framing.isHead { result += content }
         return result
+    }
+
+    private var length: Int? {
+        switch body {
+        case .none: nil
+        case .bytes(let content): content.count
+        case .stream(let stream): stream.length
+        }
     }
 
     private static let commonBytes: [UInt8] = {
