@@ -49,6 +49,16 @@ package struct Route: Sendable {
     }
 }
 
+extension Route {
+    /// What is answered to OPTIONS where no route of its own is; the table of routes is public.
+    fileprivate static func options(_ template: String, allowed: [Method]) -> Route {
+        let list = allowed.map(\.rawValue).joined(separator: ", ")
+        return Route(.options, template, scope: nil) { _ in
+            Response(status: .noContent, headers: [.init("Allow", list)])
+        }
+    }
+}
+
 /// A request at its route, with the template's parameters.
 struct Call: Sendable {
     let request: Request
@@ -68,7 +78,11 @@ package struct Router: Sendable {
         let method = request.method == .head ? .get : request.method
         guard let match = fitting.first(where: { $0.route.method == method }) else {
             let methods = fitting.map(\.route.method)
-            throw .methodNotAllowed(methods.flatMap { $0 == .get ? [.get, .head] : [$0] })
+            let allowed = methods.flatMap { $0 == .get ? [.get, .head] : [$0] } + [.options]
+            guard method == .options else { throw .methodNotAllowed(allowed) }
+            return Admission(
+                route: .options(fitting[0].route.template, allowed: allowed),
+                call: Call(request: request, parameters: [:]))
         }
         if let scope = match.route.scope { try Self.require(scope, of: request.caller) }
         let content = match.route.content

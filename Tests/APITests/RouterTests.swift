@@ -19,11 +19,18 @@ struct RouterTests {
                 + #""status":404,"title":"Not Found","type":"about:blank"}"#)
     }
 
-    @Test(arguments: [API.Method.post, .put, .patch, .delete, .options])
+    @Test(arguments: [API.Method.post, .put, .patch, .delete])
     func `a method a route has not is answered with those it has`(method: API.Method) async throws {
         let answer = try await router.get("/v1/status", as: .anonymous, method: method)
         #expect(answer.status == .methodNotAllowed)
-        #expect(answer.header("Allow") == "GET, HEAD")
+        #expect(answer.header("Allow") == "GET, HEAD, OPTIONS")
+    }
+
+    @Test func `OPTIONS names the methods, and says nothing else`() async throws {
+        let answer = try await router.get("/v1/status", as: .anonymous, method: .options)
+        #expect(
+            answer == Response(status: .noContent, headers: [.init("Allow", "GET, HEAD, OPTIONS")]))
+        #expect(try await router.get("/nothing", method: .options).status == .notFound)
     }
 
     @Test func `HEAD is answered as GET`() async throws {
