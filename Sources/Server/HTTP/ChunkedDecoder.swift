@@ -4,6 +4,8 @@
 struct ChunkedDecoder {
     private enum State {
         case size(value: Int, digits: Int)
+        /// Blanks behind the size, which only an extension may have.
+        case blanks(size: Int)
         case extension_(size: Int)
         case sizeLF(size: Int)
         case data(left: Int)
@@ -43,7 +45,7 @@ struct ChunkedDecoder {
                 return .data(piece)
             case .trailers(let scanner):
                 if let event = endTrailers(scanner, &input) { return event }
-            case .size, .extension_, .sizeLF, .dataCR, .dataLF:
+            case .size, .blanks, .extension_, .sizeLF, .dataCR, .dataLF:
                 guard let byte = input.popFirst(), accept(byte) else { return .malformed }
             }
         }
@@ -55,6 +57,11 @@ struct ChunkedDecoder {
     private mutating func accept(_ byte: UInt8) -> Bool {
         switch state {
         case .size(let value, let digits): return acceptSize(byte, value: value, digits: digits)
+        case .blanks(let size):
+            if byte == UInt8(ascii: ";") { state = .extension_(size: size) }
+            extensionBytes += 1
+            return (byte.isBlank || byte == UInt8(ascii: ";"))
+                && extensionBytes <= Self.extensionLimit
         case .extension_(let size):
             if byte == UInt8(ascii: "\r") {
                 state = .sizeLF(size: size)
@@ -84,8 +91,8 @@ struct ChunkedDecoder {
         guard digits > 0 else { return false }
         switch byte {
         case UInt8(ascii: "\r"): state = .sizeLF(size: value)
-        case UInt8(ascii: ";"), UInt8(ascii: " "), UInt8(ascii: "\t"):
-            state = .extension_(size: value)
+        case UInt8(ascii: ";"): state = .extension_(size: value)
+        case UInt8(ascii: " "), UInt8(ascii: "\t"): state = .blanks(size: value)
         default: return false
         }
         return true
