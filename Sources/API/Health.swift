@@ -22,7 +22,7 @@ struct Health: Sendable {
     }
 
     @Sendable func livez(_ call: Call) -> Response {
-        report([.controlLoop], named: "livez", for: call)
+        report([.controlLoop], named: "livez", for: call, remarks: [apiRemark])
     }
 
     @Sendable func readyz(_ call: Call) -> Response {
@@ -36,7 +36,15 @@ struct Health: Sendable {
         return report([check], named: "readyz", for: call)
     }
 
-    private func report(_ checks: [Check], named name: String, for call: Call) -> Response {
+    /// A server that answers is well; whether it had to be replaced is worth knowing.
+    private var apiRemark: String {
+        let count = board.replacedAPIs
+        return "[+]api ok" + (count == 0 ? "" : ", hung and replaced: \(count)")
+    }
+
+    private func report(
+        _ checks: [Check], named name: String, for call: Call, remarks: [String] = []
+    ) -> Response {
         let excluded = Set(call.request.target.values("exclude"))
         let status = board.status
         var lines: [String] = []
@@ -53,6 +61,7 @@ struct Health: Sendable {
             }
         }
         if passed, call.request.target.values("verbose").isEmpty { return .text("ok") }
+        lines += remarks
         lines.append("\(name) check \(passed ? "passed" : "failed")")
         return .text(
             lines.map { $0 + "\n" }.joined(), status: passed ? .ok : .serviceUnavailable)

@@ -5,6 +5,7 @@ package final class StatusBoard: Sendable {
         var beats: [VitalPart: Instant]
         var readers: [Int: AsyncStream<Status>.Continuation] = [:]
         var nextReader = 0
+        var replacedAPIs = 0
     }
 
     private let state: Locked<State>
@@ -25,6 +26,13 @@ package final class StatusBoard: Sendable {
 
     package func beat(_ part: VitalPart, at now: Instant = .now) {
         state.withLock { $0.beats[part] = now }
+    }
+
+    /// How often the API's loop hung and was replaced.
+    package var replacedAPIs: Int { state.withLock(\.replacedAPIs) }
+
+    package func countReplacedAPI() {
+        state.withLock { $0.replacedAPIs += 1 }
     }
 
     /// Replaces the status; readers hear of it only when it differs.

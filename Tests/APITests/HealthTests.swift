@@ -23,7 +23,17 @@ struct HealthTests {
         let hung = try await router.get("/livez", as: .anonymous)
         #expect(hung.status == .serviceUnavailable)
         #expect(
-            hung.text == "[-]control_loop failed: reason withheld\nlivez check failed\n")
+            hung.text
+                == "[-]control_loop failed: reason withheld\n[+]api ok\nlivez check failed\n")
+    }
+
+    @Test func `livez tells of an API that had to be replaced`() async throws {
+        let board = StatusBoard(.bare)
+        board.countReplacedAPI()
+        let alive = try await Router(board: board).get("/livez", query: Self.verbose)
+        #expect(
+            alive.text
+                == "[+]control_loop ok\n[+]api ok, hung and replaced: 1\nlivez check passed\n")
     }
 
     @Test func `readyz passes in Kubernetes' form`() async throws {

@@ -17,6 +17,8 @@ final class ConnectionTable: Sendable {
     }
 
     var isStopping: Bool { state.withLock(\.isStopping) }
+    /// Another table has taken its place; the socket is that one's.
+    var isRetired: Bool { state.withLock(\.isRetired) }
     var count: Int { state.withLock(\.entries.count) }
 
     /// Says how to end the wait for new connections, for `stop` to do.
@@ -58,6 +60,15 @@ final class ConnectionTable: Sendable {
                 case .busy: loop.endWait(for: .hangup, on: entry.descriptor.number)
                 }
             }
+        }
+    }
+
+    /// Stops without a word to the socket, which another table goes on with.
+    func retire() {
+        state.withLock { state in
+            state.listening = nil
+            state.isStopping = true
+            state.isRetired = true
         }
     }
 
@@ -131,6 +142,7 @@ extension ConnectionTable {
         /// Ends the wait of whoever accepts.
         var listening: (@Sendable () -> Void)?
         var isStopping = false
+        var isRetired = false
     }
 }
 

@@ -37,6 +37,17 @@ struct HTTPServer: Sendable {
         (stops, stopper) = AsyncStream.makeStream()
     }
 
+    /// Takes the place of a server whose loop hangs, with the same sockets; those who are connected
+    /// to that one are lost.
+    init(replacing other: HTTPServer, loop: EventLoop) {
+        listeners = other.listeners.map { listener, socket in
+            listener.table.retire()
+            return (listener.moved(to: loop), socket)
+        }
+        self.loop = loop
+        (stops, stopper) = AsyncStream.makeStream()
+    }
+
     /// The TCP ports that were bound, in the order of the addresses.
     var ports: [UInt16] { listeners.compactMap(\.socket.port) }
 

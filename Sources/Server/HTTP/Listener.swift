@@ -36,7 +36,7 @@ struct Listener: Sendable {
                 let failure = await accept(on: current, into: &group)
                 socket = nil
                 guard let failure, goesOn else {
-                    current.withdraw()
+                    if !table.isRetired { current.withdraw() }
                     continue
                 }
                 current.abandon(options)
@@ -44,6 +44,13 @@ struct Listener: Sendable {
             }
             socket?.withdraw()
         }
+    }
+
+    /// The same listener on another loop, with no connections yet.
+    func moved(to loop: EventLoop) -> Listener {
+        Listener(
+            address: address, options: options, router: router, loop: loop, limits: limits,
+            table: ConnectionTable(limit: limits.connections, loop: loop), log: log)
     }
 
     private var goesOn: Bool { !table.isStopping && !Task.isCancelled }

@@ -5,30 +5,49 @@ import Supervisor
 import Synchronization
 
 /// The API's server, kept alive for itself: whatever becomes of it, the node goes on.
+///
+/// It turns on a loop of its own. When that hangs, another takes its place with the same sockets.
 final class ControlPlane: Sendable {
+    private struct Present {
+        let loop: EventLoop
+        /// Nil until all addresses could be had.
+        var server: HTTPServer?
+    }
+
     private let addresses: [ListenAddress]
     private let options: ListenOptions
     private let router: Router
-    let loop: EventLoop
+    private let board: StatusBoard
+    private let control: EventLoop
     private let log: Logger
-    private let server = Mutex<HTTPServer?>(nil)
+    private let present: Locked<Present>
     private let stopping: Signal
+    private let ended: Signal
     private let isStopping = Atomic(false)
+
+    /// How often the loop is asked for a sign of life, and how long it may take to give one.
+    private static let pace = Duration.seconds(10)
+    private static let patience = Duration.seconds(10)
 
     /// - Parameters:
     ///   - addresses: `systemd` stands for all sockets that were handed over.
     ///   - group: its members may use the Unix socket; a name that is not known is said.
+    ///   - control: the control loop, which minds the other.
+    /// - Throws: `SystemError` when no event loop is to be had.
     init(
         addresses: [ListenAddress], group: String?, handover: Handover, board: StatusBoard,
-        loop: EventLoop, log: Logger
-    ) {
+        control: EventLoop, log: Logger
+    ) throws(SystemError) {
         self.addresses = addresses.flatMap { address in
             address == .systemd && !handover.activated.isEmpty
                 ? handover.activated.map(ListenAddress.activated) : [address]
         }
         router = Router(board: board)
-        self.loop = loop
-        stopping = Signal(on: loop)
+        self.board = board
+        self.control = control
+        present = Locked(Present(loop: try Self.startedLoop()))
+        stopping = Signal(on: control)
+        ended = Signal(on: control)
         self.log = log
         var options = ListenOptions()
         if let group {
@@ -42,12 +61,15 @@ final class ControlPlane: Sendable {
         handover.tellWhatIsUnused(by: addresses, to: log)
     }
 
+    /// What may be made to hang, to see that it is noticed.
+    var loop: EventLoop { present.withLock(\.loop) }
+
     /// Binds once before the node is started, so that clients find the socket from the beginning.
     func bind() {
         do throws(ListenError) {
             let bound = try HTTPServer(
                 addresses, options: options, router: router, loop: loop, log: log)
-            server.withLock { $0 = bound }
+            present.withLock { $0.server = bound }
             for name in options.handover.kept.closeRest() { options.handover.drop(name) }
         } catch {
             log.warning(
@@ -56,20 +78,73 @@ final class ControlPlane: Sendable {
         }
     }
 
-    /// Serves until stopped.
+    /// Serves until stopped; it never returns while a loop that was replaced still hangs.
     func run() async {
-        while !isStopping.load(ordering: .acquiring) {
-            if let server = server.withLock({ $0 }) { return await server.run() }
-            _ = await stopping.wait(until: .now + .seconds(5))
-            bind()
+        await withDiscardingTaskGroup { group in
+            while !isStopping.load(ordering: .acquiring) {
+                let present = present.withLock(\.self)
+                guard let server = present.server else {
+                    _ = await stopping.wait(until: .now + .seconds(5))
+                    bind()
+                    continue
+                }
+                group.addTask(executorPreference: present.loop) { [ended] in
+                    await server.run()
+                    ended.raise()
+                }
+                guard await hangs(present.loop) else { return }
+                replace(server)
+            }
         }
     }
 
-    /// Begins to stop; `run` returns when the requests in hand are answered, within 2 s.
+    /// Begins to stop: requests in hand are answered within 2 s.
     func stop() {
         isStopping.store(true, ordering: .releasing)
         stopping.raise()
-        server.withLock { $0 }?.stop(within: .seconds(2))
+        present.withLock(\.server)?.stop(within: .seconds(2))
+    }
+
+    /// Waits until the server has ended, and a little longer than `stop` gives it at most.
+    func settle() async {
+        guard present.withLock(\.server) != nil else { return }
+        _ = await ended.wait(until: .now + .seconds(3))
+    }
+
+    private static func startedLoop() throws(SystemError) -> EventLoop {
+        let loop = try EventLoop(name: "sy-http")
+        loop.start()
+        return loop
+    }
+
+    /// Returns true once the loop gives no sign of life, and false when we are to stop.
+    private func hangs(_ loop: EventLoop) async -> Bool {
+        while await stopping.wait(until: .now + Self.pace) == .timedOut {
+            let answer = await answer(of: loop)
+            if answer != .ready { return answer == .timedOut }
+        }
+        return false
+    }
+
+    private func answer(of loop: EventLoop) async -> EventLoop.Wake {
+        let sign = Signal(on: control)
+        loop.perform { sign.raise() }
+        let wake = await sign.wait(until: .now + Self.patience)
+        // Once more, for after a sleep of the machine all deadlines are over at once.
+        return wake == .timedOut ? await sign.wait(until: .now + .seconds(1)) : wake
+    }
+
+    private func replace(_ server: HTTPServer) {
+        do throws(SystemError) {
+            let loop = try Self.startedLoop()
+            let replacement = HTTPServer(replacing: server, loop: loop)
+            present.withLock { $0 = Present(loop: loop, server: replacement) }
+            board.countReplacedAPI()
+            log.warning("the API's loop hangs; another has taken its place")
+        } catch {
+            log.warning(
+                "the API's loop hangs and no other is to be had", metadata: ["error": "\(error)"])
+        }
     }
 }
 

@@ -20,8 +20,6 @@ struct Supervision: Sendable {
         let lock = try lockHome()
         defer { withExtendedLifetime(lock) {} }
         let control = try EventLoop(name: "sy-control")
-        let reactor = try EventLoop(name: "sy-http")
-        reactor.start()
         let log = Logger(settings: configuration.log)
         for warning in configuration.warnings { log.warning("\(warning)") }
         let board = StatusBoard(.starting(version: Version.number))
@@ -35,18 +33,21 @@ struct Supervision: Sendable {
             setup: setup, board: board, loop: control, pool: try BlockingPool(threads: 2),
             log: log)
         let signals = try SignalReader(on: control)
+        let api = try ControlPlane(
+            addresses: addresses, group: configuration.apiGroup, handover: handover, board: board,
+            control: control, log: log)
         let debug = DebugSwitches(environment: environment)
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and
-        // leaves it when the outcome is there, even if systemd does not read what it is told.
+        // leaves it when the outcome is there, even if systemd does not read what it is told or the
+        // API's loop hangs.
         Task(executorPreference: control) {
             await withTaskGroup { group in
                 group.addTask { await notifier.run() }
-                group.addTask { await debug.obey(on: control, log: log) }
-                let api = ControlPlane(
-                    addresses: addresses, group: configuration.apiGroup, handover: handover,
-                    board: board, loop: reactor, log: log)
-                result.set(await supervise(node, signals, notifier, api, log: log))
+                group.addTask { await debug.obey(on: control, api: api, log: log) }
+                result.set(
+                    await supervise(node, signals, notifier, api, in: &group, log: log))
+                await api.settle()
                 await notifier.settle()
                 control.stop()
                 group.cancelAll()
@@ -58,7 +59,7 @@ struct Supervision: Sendable {
 
     private func supervise(
         _ node: NodeSupervisor, _ signals: SignalReader, _ notifier: Notifier,
-        _ api: ControlPlane, log: Logger
+        _ api: ControlPlane, in group: inout TaskGroup<Void>, log: Logger
     ) async -> Result<Int32, CommandFailure> {
         do throws(StartRefusal) {
             try await node.prepare()
@@ -67,19 +68,17 @@ struct Supervision: Sendable {
         }
         api.bind()
         notifier.ready()
-        return await withTaskGroup { group in
-            group.addTask(executorPreference: api.loop) { await api.run() }
-            let code = await withTaskGroup { group in
-                group.addTask { await follow(signals, node, notifier, log) }
-                let code = await node.run()
-                group.cancelAll()
-                return code
-            }
-            notifier.stopping()
-            // Requests in hand are answered before we go.
-            api.stop()
-            return .success(code)
+        group.addTask { await api.run() }
+        let code = await withTaskGroup { group in
+            group.addTask { await follow(signals, node, notifier, log) }
+            let code = await node.run()
+            group.cancelAll()
+            return code
         }
+        notifier.stopping()
+        // Requests in hand are answered before we go.
+        api.stop()
+        return .success(code)
     }
 
     private func follow(
