@@ -15,7 +15,16 @@ DEBUG := .build/debug/switchyard
 toolchain = $(if $(shell command -v $(SWIFT) 2>/dev/null),,$(error Swift 6.3 or later is not \
 	installed; https://www.swift.org/install/linux/ says how to get it))
 
-.PHONY: help setup build run test lint tsan check-links
+# The C programs of the benchmark; Swift brings a clang where there is no other compiler.
+BENCH_CC ?= $(or $(shell command -v cc 2>/dev/null),clang)
+BENCH_PROGRAMS := $(addprefix .build/release/bench-,daemon floor)
+
+# Of `make bench`: how many runs of each story, seconds of idling, real-time priority or not.
+RUNS := 100
+IDLE := 60
+RT := 0
+
+.PHONY: help setup build run test lint tsan check-links bench
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +34,7 @@ help:
 	@echo 'make test         install what is missing and run the tests'
 	@echo 'make lint         check the format of the sources'
 	@echo 'make tsan         run the tests of the supervisor under the thread sanitizer'
+	@echo 'make bench        measure it, beside a floor in C; RUNS=100 IDLE=60, RT=1 for real time'
 	@echo 'make check-links  check that no large library has crept in'
 	@echo 'make setup        install the packages that building and testing need'
 
@@ -42,7 +52,7 @@ test: setup
 	$(toolchain)@$(SWIFT) test
 
 lint:
-	$(toolchain)@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(toolchain)@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Bench
 
 # The supervisor alone: the others start the real executable, which the sanitizer slows down.
 tsan: setup
@@ -54,3 +64,10 @@ check-links: setup
 	$(toolchain)@$(SWIFT) build --product switchyard
 	@if readelf -d $(DEBUG) | grep -E 'NEEDED.*(libFoundation\.so|FoundationInternational|FoundationICU|libcurl|libarchive)'; \
 	then echo '$(DEBUG) must not need these libraries' >&2; exit 1; fi
+
+bench: build $(BENCH_PROGRAMS)
+	@.build/release/Bench bench runs=$(RUNS) idle=$(IDLE) rt=$(RT)
+
+# Static, so that their start is the kernel's work and not a dynamic linker's.
+.build/release/bench-%: Bench/Programs/%.c Bench/Programs/event.h | build
+	@$(BENCH_CC) -O2 -Wall -Wextra -Werror -static -o $@ $<

@@ -46,6 +46,13 @@ let package = Package(
             path: "Tests/SimChain",
             exclude: ["README.md"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["CLinux"],
+            path: "Bench",
+            exclude: ["Programs"],
+            sources: ["Harness"],
+            swiftSettings: strict),
         .testTarget(
             name: "SupervisorTests",
             dependencies: [

@@ -1,0 +1,44 @@
+import Glibc
+
+@main struct Main {
+    static func main() {
+        do throws(BenchError) {
+            let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            if options.isRealTime { try becomeRealTime() }
+            let misses =
+                switch options.task {
+                case .bench: try bench(options)
+                }
+            for miss in misses { say("MISSED  \(miss)") }
+            exit(misses.isEmpty ? 0 : 1)
+        } catch {
+            say("Error: \(error)")
+            exit(2)
+        }
+    }
+
+    /// - Returns: the bars that were missed.
+    private static func bench(_ options: Options) throws(BenchError) -> [String] {
+        say(Report.machine(options) + ", \(options.runs) runs\n")
+        var measurements = Measurements()
+        for run in 0..<options.runs { try measurements.run(renamingPlan: run % 2 == 1) }
+        say(Report.latencies(measurements) + "\n")
+        let idle = try Idle(seconds: options.idle)
+        say(Report.idle(idle) + "\n\nload at the end \(Report.load)")
+        return measurements.rows.flatMap(\.misses) + measurements.failures + idle.misses
+    }
+
+    /// Of the first step of the real-time classes; inherited by everything that is started.
+    private static func becomeRealTime() throws(BenchError) {
+        var parameters = sched_param(sched_priority: 1)
+        guard sched_setscheduler(0, SCHED_RR, &parameters) == 0 else {
+            throw .system("sched_setscheduler, which wants root", errno)
+        }
+    }
+}
+
+extension Measurements {
+    fileprivate var failures: [String] {
+        upgraded == runs ? [] : ["exits by itself: \(upgraded) of \(runs) upgraded, bar all"]
+    }
+}
