@@ -2,21 +2,28 @@ import Glibc
 import Logging
 import Supervisor
 
-/// Faults that can be provoked on purpose, to see that others notice them.
-///
-/// Not for operators: no text of ours names them.
+/// Variables for tests of the executable itself, which no operator needs: no text names them.
 struct DebugSwitches: Sendable {
+    private enum Name: String {
+        case hang = "SWITCHYARD_DEBUG_HANG"
+        case hangAPI = "SWITCHYARD_DEBUG_HANG_API"
+        case backoff = "SWITCHYARD_DEBUG_BACKOFF"
+    }
+
     /// Once a file is there the control loop hangs for ever.
     private let hang: String?
     /// The same for the API's loop.
     private let hangAPI: String?
+    /// `none`: a daemon that crashes is started again at once, however often.
+    let pacing: Lifecycle.Policy.Pacing
 
     init(environment: [String: String]) {
-        hang = environment["SWITCHYARD_DEBUG_HANG"]
-        hangAPI = environment["SWITCHYARD_DEBUG_HANG_API"]
+        hang = environment[Name.hang.rawValue]
+        hangAPI = environment[Name.hangAPI.rawValue]
+        pacing = environment[Name.backoff.rawValue] == "none" ? .none : .growing
     }
 
-    static func isOne(_ name: String) -> Bool { name.hasPrefix("SWITCHYARD_DEBUG_") }
+    static func isOne(_ name: String) -> Bool { Name(rawValue: name) != nil }
 
     func obey(on loop: EventLoop, api: ControlPlane, log: Logger) async {
         await withTaskGroup { group in

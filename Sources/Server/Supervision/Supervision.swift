@@ -137,6 +137,7 @@ struct Supervision: Sendable {
             home: configuration.home, arguments: daemonArguments,
             environment: environment.forDaemon, version: Version.number)
         setup.policy = configuration.policy
+        setup.policy.pacing = DebugSwitches(environment: environment).pacing
         setup.pollInterval = configuration.pollInterval
         setup.restartDelay = configuration.restartDelay
         setup.backupFolder = configuration.skipsBackup ? nil : configuration.backupDirectory

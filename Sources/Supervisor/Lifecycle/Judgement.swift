@@ -92,7 +92,7 @@ extension Lifecycle {
 
     /// The first restart is at once, then 1 s doubling to 60 s, each within 10 percent.
     mutating func backoff(afterCrash count: Int) -> Duration {
-        guard count > 1 else { return .zero }
+        guard count > 1, policy.pacing == .growing else { return .zero }
         let seconds = min(60, 1 << min(count - 2, 6))
         return .milliseconds(seconds * 1000 + Int(nextRandom() % 201) * seconds - 100 * seconds)
     }

@@ -94,11 +94,19 @@ extension Lifecycle {
         package var restartsAfterUpgrade = true
         /// How long a due daemon is left to end by itself, or to serve its peers, before TERM.
         package var patience: Duration = .zero
+        package var pacing = Pacing.growing
 
         /// When a daemon that ended by itself is started again; the words are those of SWITCHYARD_RESTART.
         package enum Restart: String, Sendable, CaseIterable {
             case onFailure = "on-failure"
             case always, no
+        }
+
+        /// How long a daemon that keeps crashing stays down between its starts.
+        package enum Pacing: Sendable {
+            case growing
+            /// Not at all: to look for leaks over thousands of starts.
+            case none
         }
 
         package init() {}

@@ -22,4 +22,13 @@ struct SuspicionsTests {
             Variable.suspicions(in: ["SWITCHYARD_SOMETHING_ELSE": ""])
                 == ["SWITCHYARD_SOMETHING_ELSE is not known and ignored"])
     }
+
+    @Test func `the tests' own switch is no suspicion, and turns nothing but with its one word`() {
+        let name = "SWITCHYARD_DEBUG_BACKOFF"
+        #expect(Variable.suspicions(in: [name: "none"]).isEmpty)
+        #expect(DebugSwitches(environment: [name: "none"]).pacing == .none)
+        for environment in [[:], [name: ""], [name: "0"], [name: "None"]] {
+            #expect(DebugSwitches(environment: environment).pacing == .growing)
+        }
+    }
 }

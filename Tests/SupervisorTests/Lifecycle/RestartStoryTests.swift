@@ -42,6 +42,11 @@ struct RestartStoryTests {
         }
     }
 
+    @Test func `without pacing every restart is at once`() throws {
+        var story = try Self.crashed(20) { $0.pacing = .none }
+        #expect(story.observe(.judged(story.verdicts.carryOn)) == "spawn")
+    }
+
     @Test(arguments: [0, 1, 2, 3, 0xDEAD_BEEF, UInt64.max])
     func `the first restart is at once, then after 1 s doubling to 60 s, each within a tenth`(
         seed: UInt64
