@@ -23,8 +23,10 @@ BENCH_PROGRAMS := $(addprefix .build/release/bench-,daemon floor)
 RUNS := 100
 IDLE := 60
 RT := 0
+# Of `make leaks`: what the numbers of restarts and upgrades are divided by.
+SCALE := 1
 
-.PHONY: help setup build run test lint tsan check-links bench
+.PHONY: help setup build run test lint tsan check-links bench leaks
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +37,7 @@ help:
 	@echo 'make lint         check the format of the sources'
 	@echo 'make tsan         run the tests of the supervisor under the thread sanitizer'
 	@echo 'make bench        measure it, beside a floor in C; RUNS=100 IDLE=60, RT=1 for real time'
+	@echo 'make leaks        look for leaks over 10,000 restarts, 1,000 upgrades; SCALE=10: a tenth'
 	@echo 'make check-links  check that no large library has crept in'
 	@echo 'make setup        install the packages that building and testing need'
 
@@ -67,6 +70,9 @@ check-links: setup
 
 bench: build $(BENCH_PROGRAMS)
 	@.build/release/Bench bench runs=$(RUNS) idle=$(IDLE) rt=$(RT)
+
+leaks: build $(BENCH_PROGRAMS)
+	@.build/release/Bench leaks scale=$(SCALE)
 
 # Static, so that their start is the kernel's work and not a dynamic linker's.
 .build/release/bench-%: Bench/Programs/%.c Bench/Programs/event.h | build

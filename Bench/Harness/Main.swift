@@ -8,6 +8,7 @@ import Glibc
             let misses =
                 switch options.task {
                 case .bench: try bench(options)
+                case .leaks: try Leaks(scale: options.scale).look()
                 }
             for miss in misses { say("MISSED  \(miss)") }
             exit(misses.isEmpty ? 0 : 1)

@@ -1,7 +1,7 @@
 /// What the Makefile asks for.
 struct Options {
     enum Task: String {
-        case bench
+        case bench, leaks
     }
 
     let task: Task
@@ -11,10 +11,12 @@ struct Options {
     private(set) var idle = 60
     /// Runs everything with real-time priority, to keep other load out.
     private(set) var isRealTime = false
+    /// Divides the number of restarts and upgrades that a leak is looked for in.
+    private(set) var scale = 1
 
     init(_ arguments: [String]) throws(BenchError) {
         guard let first = arguments.first, let task = Task(rawValue: first) else {
-            throw .usage("bench [runs=N] [idle=SECONDS] [rt=0|1]")
+            throw .usage("bench|leaks [runs=N] [idle=SECONDS] [rt=0|1] [scale=N]")
         }
         self.task = task
         for argument in arguments.dropFirst() {
@@ -26,6 +28,7 @@ struct Options {
             case "runs" where number > 0: runs = number
             case "idle" where number > 0: idle = number
             case "rt" where number <= 1: isRealTime = number == 1
+            case "scale" where number > 0: scale = number
             default: throw .usage("\(argument) is not known or out of range")
             }
         }
