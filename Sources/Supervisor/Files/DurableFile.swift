@@ -9,23 +9,37 @@ package enum DurableFile {
     package static func replace(
         _ path: String, with bytes: some Sequence<UInt8>, mode: mode_t = 0o600, synced: Bool = true
     ) throws(SystemError) {
-        let temporary = path + ".new"
-        unlink(temporary)
+        let content = Content(path, Array(bytes), mode: mode)
         do throws(SystemError) {
-            let file = try Descriptor(
-                open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode),
-                call: "open", path: temporary)
-            try write(Array(bytes), to: file, path: temporary)
-            guard fchmod(file.number, mode) == 0 else {
-                throw SystemError("fchmod", path: temporary)
-            }
-            if synced { try sync(file, path: temporary) }
-            guard rename(temporary, path) == 0 else { throw SystemError("rename", path: path) }
+            let file = try writeAside(content)
+            if synced { try sync(file, path: content.temporary) }
+            try content.rename()
         } catch {
-            unlink(temporary)
+            unlink(content.temporary)
             throw error
         }
         if synced { try syncDirectory(of: path) }
+    }
+
+    /// Replaces several files, and makes them and what else lies at `paths` durable.
+    ///
+    /// All contents are synced, then all names: a journal takes each of the two at once, while file
+    /// after file would wait for the disk twice for every one of them.
+    package static func replace(_ contents: [Content], syncing paths: [String]) throws(SystemError)
+    {
+        do throws(SystemError) {
+            var files: [Descriptor] = []
+            for content in contents { files.append(try writeAside(content)) }
+            for (content, file) in zip(contents, files) {
+                try sync(file, path: content.temporary)
+            }
+            for path in paths { try sync(path: path) }
+            for content in contents { try content.rename() }
+        } catch {
+            for content in contents { unlink(content.temporary) }
+            throw error
+        }
+        for content in contents { try syncDirectory(of: content.path) }
     }
 
     /// Makes a file's or folder's present content durable.
@@ -52,6 +66,19 @@ package enum DurableFile {
         }
     }
 
+    private static func writeAside(_ content: Content) throws(SystemError) -> Descriptor {
+        let temporary = content.temporary
+        unlink(temporary)
+        let file = try Descriptor(
+            open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, content.mode),
+            call: "open", path: temporary)
+        try write(content.bytes, to: file, path: temporary)
+        guard fchmod(file.number, content.mode) == 0 else {
+            throw SystemError("fchmod", path: temporary)
+        }
+        return file
+    }
+
     private static func write(_ bytes: [UInt8], to file: Descriptor, path: String)
         throws(SystemError)
     {
@@ -69,6 +96,28 @@ package enum DurableFile {
 
     private static func sync(_ file: Descriptor, path: String) throws(SystemError) {
         guard fsync(file.number) == 0 else { throw SystemError("fsync", path: path) }
+    }
+}
+
+extension DurableFile {
+    /// What a file is to hold.
+    package struct Content: Sendable {
+        fileprivate let path: String
+        fileprivate let bytes: [UInt8]
+        fileprivate let mode: mode_t
+        fileprivate var temporary: String { path + ".new" }
+
+        package init(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600) {
+            self.path = path
+            self.bytes = bytes
+            self.mode = mode
+        }
+
+        fileprivate func rename() throws(SystemError) {
+            guard Glibc.rename(temporary, path) == 0 else {
+                throw SystemError("rename", path: path)
+            }
+        }
     }
 }
 

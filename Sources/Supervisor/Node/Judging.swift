@@ -106,8 +106,7 @@ extension NodeSupervisor {
             file: planFile().identity, judgedAt: Date(), reason: verdict.reason,
             previous: memory.release?.directory ?? "")
         do throws(SystemError) {
-            // Synced in the upgrade's first step; until then the evidence itself is still there.
-            try record.store(in: setup.home, synced: false)
+            try record.store(in: setup.home)
         } catch {
             log.warning("the due record could not be written", metadata: ["error": "\(error)"])
         }

@@ -85,11 +85,10 @@ extension NodeSupervisor {
         try await blocking(.binaryRejected, "make upgrades/\(plan.name.directory) writable") {
             () throws(SystemError) in
             try BinaryInspection.makeExecutable(release.binary)
-            try DurableFile.sync(path: release.binary)
-            try DurableFile.sync(path: release.binary.parentFolder)
-            try DurableFile.replace(release.planFile, with: plan.json, mode: 0o644)
-            try DurableFile.sync(path: home.upgrades)
-            try due?.store(in: home, synced: true)
+            var files = [DurableFile.Content(release.planFile, Array(plan.json), mode: 0o644)]
+            if let due { files.append(try due.content(in: home)) }
+            try DurableFile.replace(
+                files, syncing: [release.binary, release.binary.parentFolder, home.upgrades])
         }
     }
 

@@ -26,13 +26,23 @@ package struct DueRecord: Codable, Sendable, Equatable {
         return try? JSONDecoder().decode(DueRecord.self, from: Data(reading.bytes))
     }
 
-    package func store(in home: Home, synced: Bool) throws(SystemError) {
+    /// Not synced: until the upgrade's first step stores it for good, the evidence itself is there.
+    package func store(in home: Home) throws(SystemError) {
+        try DurableFile.replace(home.dueRecord, with: try encoded(), synced: false)
+    }
+
+    /// To be stored together with other files.
+    func content(in home: Home) throws(SystemError) -> DurableFile.Content {
+        DurableFile.Content(home.dueRecord, try encoded())
+    }
+
+    private func encoded() throws(SystemError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         guard let bytes = try? encoder.encode(self) else {
             throw SystemError("encode", code: EINVAL)
         }
-        try DurableFile.replace(home.dueRecord, with: bytes, synced: synced)
+        return Array(bytes)
     }
 
     package static func remove(from home: Home) {

@@ -21,6 +21,26 @@ struct DurableFileTests {
         #expect(home.names() == ["private", "program", "public"])
     }
 
+    @Test func `several files are replaced together, or none when one cannot be written`() throws {
+        try home.write("old", to: "first")
+        let first = DurableFile.Content(home["first"], Array("new".utf8), mode: 0o640)
+        let second = DurableFile.Content(home["second"], Array("two".utf8))
+        let missing = DurableFile.Content(home["missing/file"], [])
+        #expect(throws: SystemError("open", path: home["missing/file.new"], code: ENOENT)) {
+            try DurableFile.replace([first, missing], syncing: [])
+        }
+        #expect(throws: SystemError("open", path: home["absent"], code: ENOENT)) {
+            try DurableFile.replace([first, second], syncing: [home["absent"]])
+        }
+        #expect(try home.read("first") == "old")
+        #expect(home.names() == ["first"])
+        try DurableFile.replace([first, second], syncing: [home["first"]])
+        #expect(try home.read("first") == "new")
+        #expect(try home.read("second") == "two")
+        #expect(try home.status("first").st_mode & 0o7777 == 0o640)
+        #expect(home.names() == ["first", "second"])
+    }
+
     @Test func `what was left half-written aside does no harm`() throws {
         try home.write("rubbish", to: "file.new", mode: 0o666)
         try DurableFile.replace(home["file"], with: "content".utf8, synced: false)

@@ -67,8 +67,12 @@ struct HoldFileTests {
             file: try ForeignFile.read(home.planFile, limit: 10).identity,
             judgedAt: Date(timeIntervalSince1970: 1_700_000_000.123456), reason: "halted",
             previous: "upgrades/v1")
-        for synced in [true, false] {
-            try record.store(in: home, synced: synced)
+        for isAlone in [true, false] {
+            if isAlone {
+                try record.store(in: home)
+            } else {
+                try DurableFile.replace([try record.content(in: home)], syncing: [home.data])
+            }
             #expect(DueRecord.load(from: home) == record)
             DueRecord.remove(from: home)
             #expect(DueRecord.load(from: home) == nil)
