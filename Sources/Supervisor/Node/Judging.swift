@@ -40,7 +40,7 @@ extension NodeSupervisor {
             conclude(verdict)
         case .idle, .launching, .stopping, .upgrading, .ended: break
         }
-        publish()
+        publishing.raise()
     }
 
     /// The backup that had no room has it now; it is measured anew before it is begun.

@@ -23,6 +23,7 @@ package actor NodeSupervisor {
     let timer: Signal
     let judging: Signal
     let following: Signal
+    let publishing: Signal
     let cancelling: Signal
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -42,6 +43,7 @@ package actor NodeSupervisor {
         timer = Signal(on: loop)
         judging = Signal(on: loop)
         following = Signal(on: loop)
+        publishing = Signal(on: loop)
         cancelling = Signal(on: loop)
         self.board = board ?? StatusBoard(.starting(version: setup.version))
         journal = Journal(home: setup.home)
@@ -68,12 +70,14 @@ package actor NodeSupervisor {
             group.addTask { await self.watchPlanFile() }
             group.addTask { await self.keepJudging() }
             group.addTask { await self.followHeights() }
+            group.addTask { await self.keepPublishing() }
             group.addTask { await self.loadOperations() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {
                 case .prove: board.beat(.lifecycle)
                 case .effect(.end(let code)):
+                    publish()
                     tellEnd()
                     group.cancelAll()
                     return code
@@ -89,6 +93,7 @@ package actor NodeSupervisor {
         let before = lifecycle.phase
         let effects = try lifecycle.request(command, at: .now)
         follow(effects, from: before)
+        publish()
     }
 
     /// Ends the supervisor, the daemon first; never refused.
@@ -120,7 +125,7 @@ package actor NodeSupervisor {
         if lifecycle.phase != before { phaseChanged(from: before) }
         trackOperations(from: before)
         timer.raise()
-        publish()
+        publishing.raise()
     }
 
     private func keepTime() async {

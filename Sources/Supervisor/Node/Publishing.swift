@@ -2,6 +2,17 @@ import FoundationEssentials
 import Glibc
 
 extension NodeSupervisor {
+    /// Publishes what has changed, a moment after it has.
+    ///
+    /// A status is read together from a dozen files: before a signal or a start, which its change is
+    /// followed by, that would be time that the node is down, and an upgrade is many changes at once.
+    func keepPublishing() async {
+        while await publishing.wait(until: nil) != .cancelled {
+            guard await loop.wait(until: .now + .milliseconds(20)) != .cancelled else { return }
+            publish()
+        }
+    }
+
     /// Publishes what is known now.
     func publish() {
         let before = board.status

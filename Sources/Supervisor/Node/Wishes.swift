@@ -84,6 +84,7 @@ extension NodeSupervisor {
         }
         let operation = begin(kind, by: originator, key: key)
         follow(effects, from: before)
+        publish()
         return memory.operations[operation.id] ?? operation
     }
 
