@@ -7,6 +7,8 @@ final class FolderWatch {
     private let path: String
     private let device: UInt64
     private let inode: UInt64
+    /// The kernel tells of every change in the folder, for it is made through this kernel.
+    let isComplete: Bool
 
     enum Sight: Equatable {
         case nothing
@@ -28,9 +30,21 @@ final class FolderWatch {
         guard stat(path, &status) == 0 else { throw SystemError("stat", path: path) }
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
+        isComplete = Self.isLocal(path)
         guard inotify_add_watch(descriptor.number, path, mask) >= 0 else {
             throw SystemError("inotify_add_watch", path: path)
         }
+    }
+
+    /// Of a filesystem that is not known here, others may change the files behind the kernel's back.
+    private static func isLocal(_ path: String) -> Bool {
+        var filesystem = statfs()
+        guard statfs(path, &filesystem) == 0 else { return false }
+        // From linux/magic.h: ext4, XFS, Btrfs, F2FS, tmpfs, overlay; and ZFS's own.
+        let local: Set<UInt32> = [
+            0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1994, 0x794c_7630, 0x2fc1_2fc1,
+        ]
+        return local.contains(UInt32(truncatingIfNeeded: filesystem.f_type))
     }
 
     /// The path still leads to the folder that is watched.

@@ -11,10 +11,11 @@ extension NodeSupervisor {
                 return
             }
             guard case .running = lifecycle.phase else { continue }
-            await askHeights()
+            let answer = await askHeights()
             proveSwitch()
             await askForPlanIfStalled()
-            publish()
+            // Without an answer nothing has changed.
+            if answer != nil { publishing.raise() }
         }
     }
 

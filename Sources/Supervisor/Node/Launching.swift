@@ -110,6 +110,8 @@ extension NodeSupervisor {
             let child = try await spawnDaemon()
             tellStart(of: child)
             observe(.spawned(pid: child.pid))
+            // What it wrote before that was not looked at, for no daemon was running then.
+            judging.raise()
             await awaitEnd(of: child)
         } catch {
             observe(.spawnFailed(error.block, retry: error.isTransient))

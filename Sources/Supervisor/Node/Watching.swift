@@ -18,8 +18,12 @@ extension NodeSupervisor {
         }
     }
 
+    /// Where inotify tells all, the poll only looks whether the folder is still the one that is
+    /// watched, which can be another when something was mounted over it; three wake-ups a second
+    /// for that are most of what idling would take.
     private func follow(_ watch: FolderWatch) async {
-        var nextPoll = Instant.now + setup.pollInterval
+        let pause = watch.isComplete ? max(.seconds(1), setup.pollInterval) : setup.pollInterval
+        var nextPoll = Instant.now + pause
         while true {
             board.beat(.watcher)
             let wake = await loop.wait(
@@ -38,7 +42,7 @@ extension NodeSupervisor {
                 guard watch.isInPlace else { return loop.forget(watch.descriptor.number) }
             }
             if nextPoll <= .now {
-                nextPoll = .now + setup.pollInterval
+                nextPoll = .now + pause
                 lookForChange()
             }
         }

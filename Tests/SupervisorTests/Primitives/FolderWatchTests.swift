@@ -22,6 +22,11 @@ struct FolderWatchTests {
         #expect(watch.isInPlace)
     }
 
+    @Test func `only of filesystems that others cannot write to is everything seen`() throws {
+        #expect(watch.isComplete)
+        #expect(try !FolderWatch("/proc").isComplete)
+    }
+
     @Test func `a file that was written and closed is seen once`() throws {
         try home.write("{}", to: "data/\(Self.name)")
         #expect(sight == .seen)
