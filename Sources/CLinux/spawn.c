@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Between clone3 and execve the child shares nothing with us but copies of our memory, in which any
+// Between clone and execve the child shares nothing with us but copies of our memory, in which any
 // lock may be held by a thread that does not exist there: only raw system calls are allowed.
 // syscall(2) of glibc is one, errno being in the thread's own copied storage.
 
@@ -98,6 +98,21 @@ static void close_both(int pair[2]) {
     close(pair[1]);
 }
 
+// clone3, where it may be called: a filter that must look at the flags (RestrictNamespaces= of
+// systemd, old container engines) cannot see them behind its pointer and answers ENOSYS or EPERM.
+// clone differs in that the child has our handlers until it has reset them itself; those of signals
+// that we handle are blocked from our first statement on.
+static long clone_process(int *pidfd) {
+    struct clone_args arguments = {
+        .flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+        .pidfd = (uint64_t)(uintptr_t)pidfd,
+        .exit_signal = SIGCHLD,
+    };
+    long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid >= 0 || (errno != ENOSYS && errno != EPERM)) return pid;
+    return syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, NULL);
+}
+
 int clinux_spawn(const struct clinux_spawn *spawn, struct clinux_gated *result) {
     int gate[2], error[2], pidfd = -1;
     if (pipe2(gate, O_CLOEXEC) < 0) return -errno;
@@ -106,12 +121,7 @@ int clinux_spawn(const struct clinux_spawn *spawn, struct clinux_gated *result) 
         close_both(gate);
         return -failure;
     }
-    struct clone_args arguments = {
-        .flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
-        .pidfd = (uint64_t)(uintptr_t)&pidfd,
-        .exit_signal = SIGCHLD,
-    };
-    long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+    long pid = clone_process(&pidfd);
     if (pid < 0) {
         int failure = errno;
         close_both(gate);
