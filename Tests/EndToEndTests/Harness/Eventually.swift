@@ -6,10 +6,10 @@ import Testing
 /// The one place in these tests that lets time pass.
 func eventually(
     within limit: Duration = .seconds(60), _ what: @autoclosure () -> String,
-    sourceLocation: SourceLocation = #_sourceLocation, _ isSo: () throws -> Bool
+    sourceLocation: SourceLocation = #_sourceLocation, _ isSo: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
-    while try !isSo() {
+    while try await !isSo() {
         guard ContinuousClock.now < deadline else {
             Issue.record("never came true: \(what())", sourceLocation: sourceLocation)
             throw NeverHappened()

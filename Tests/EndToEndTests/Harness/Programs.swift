@@ -38,14 +38,21 @@ struct HarnessError: Error, CustomStringConvertible {
 final class TestProcess: Sendable {
     let pid: pid_t
 
-    /// - Parameter log: takes both output streams; created or appended to.
+    /// - Parameters:
+    ///   - input: becomes the standard input, which is empty without.
+    ///   - log: takes both output streams; created or appended to.
     init(
-        _ path: String, _ arguments: [String], environment: [String: String], log: String
+        _ path: String, _ arguments: [String], environment: [String: String],
+        input: Int32? = nil, log: String
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         let argv = ([path] + arguments).map { strdup($0) } + [nil]

@@ -7,15 +7,29 @@ import Testing
 final class TestNode {
     let path: String
     let port: UInt16
+    private let program: String
     private(set) var supervisor: TestProcess?
 
     /// - Parameters: settings of the simulated chain: of the chain, of the old and the new binary.
-    init(
+    convenience init(
         chain: [String: String] = [:], v1: [String: String] = [:], v2: [String: String]? = [:]
     ) throws {
         var template = Array("/tmp/switchyard-e2e-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw HarnessError("mkdtemp") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        try self.init(
+            at: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self),
+            program: Programs.copyOfSimchain, chain: chain, v1: v1, v2: v2)
+    }
+
+    /// - Parameters:
+    ///   - path: the home, which is removed with this value.
+    ///   - program: a copy of the simulated chain on the same filesystem.
+    init(
+        at path: String, program: String, chain: [String: String], v1: [String: String],
+        v2: [String: String]?
+    ) throws {
+        self.path = path
+        self.program = program
         port = try Self.freePort()
         for folder in ["data", "config", "cosmovisor/genesis/bin", "cosmovisor/upgrades"] {
             try make(folder)
@@ -51,7 +65,7 @@ final class TestNode {
         let binary = "\(path)/cosmovisor/\(release)/bin/simd"
         // Linked, not copied: a copy's descriptor, inherited by the supervisor of another test that is
         // started at that moment, would keep the binary busy for as long as that test runs.
-        guard link(Programs.copyOfSimchain, binary) == 0 else {
+        guard link(program, binary) == 0 else {
             throw HarnessError("link \(binary)")
         }
     }
@@ -115,6 +129,10 @@ final class TestNode {
 
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: path + "/" + name))
+    }
+
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: path + "/" + name)
     }
 
     func make(_ folder: String) throws {
