@@ -26,6 +26,7 @@ struct Behaviour {
     let termExit: Int32
     let failingStarts: Int
     let crashHeight: Int?
+    let allocation: Allocation?
     let earlyWrite: Plan?
     let walRotation: Int
 
@@ -55,6 +56,7 @@ struct Behaviour {
         termExit = Int32(try read.integer("term_exit", 0))
         failingStarts = try read.integer("fail_start", 0)
         crashHeight = settings["crash_at"] == nil ? nil : try read.integer("crash_at", 0)
+        allocation = try read.allocation()
         earlyWrite = try read.plans("early_write", info: "").first
         walRotation = try read.integer("wal_rotate", 0)
     }
@@ -65,7 +67,8 @@ struct Behaviour {
         "write", "empty_for", "halt", "halt_when", "optimistic", "optimistic_rewrites",
         "past_height", "skip", "halt_height", "halt_overshoot", "migration", "handler_fails",
         "replay_delay", "abci_block", "flush", "term_exit", "ignore_term", "fail_start",
-        "crash_at", "crash_always", "early_write", "wal", "wal_rotate", "wal_torn", "validator",
+        "crash_at", "crash_always", "allocate", "early_write", "wal", "wal_rotate", "wal_torn",
+        "validator",
         "catching_up", "node_id", "network", "moniker", "pre_upgrade_exit", "pre_upgrade_output",
         "pre_upgrade_ms", "pre_upgrade_config", "no_home_flag",
     ]
@@ -110,6 +113,12 @@ enum Optimism {
     case decided(after: Duration, rounds: Int)
     /// Never decided; a write each second, so many times.
     case never(rounds: Int)
+}
+
+/// Memory that is taken after a height.
+struct Allocation {
+    let mebibytes: Int
+    let height: Int
 }
 
 /// What a binary without the handler of the last applied plan does.

@@ -126,6 +126,9 @@ extension Node {
             Log.info("executed block height=\(height) module=state num_txs=0")
         }
         if behaviour.crashHeight.map({ height >= $0 }) == true { crashOnce() }
+        if let allocation = behaviour.allocation, height >= allocation.height {
+            allocateOnce(allocation)
+        }
         if behaviour.sdk.haltRule == .commits, behaviour.haltHeight > 0,
             height >= behaviour.haltHeight + behaviour.haltOvershoot
         {

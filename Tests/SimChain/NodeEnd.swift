@@ -56,6 +56,15 @@ extension Node {
         if crashesAgain { crash() }
         if Files.append(".", to: "\(ledger.path).crashed.\(behaviour.version)") == 1 { crash() }
     }
+
+    /// Takes the memory and writes to each page of it, which the kernel may answer with a SIGKILL.
+    func allocateOnce(_ allocation: Allocation) {
+        let mark = "\(ledger.path).allocated.\(behaviour.version)"
+        guard Files.append(".", to: mark) == 1 else { return }
+        let size = allocation.mebibytes << 20
+        ledger.write("allocate", "\(allocation.mebibytes)")
+        memset(malloc(size), 1, size)
+    }
 }
 
 extension BlockFailure {

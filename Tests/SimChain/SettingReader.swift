@@ -42,6 +42,15 @@ struct SettingReader {
         return plans.sorted { $0.height < $1.height }
     }
 
+    /// `<MiB>@<height>`.
+    func allocation() throws(BadSetting) -> Allocation? {
+        guard let text = settings["allocate"] else { return nil }
+        let parts = text.split(separator: "@").map(String.init)
+        guard parts.count == 2 else { throw BadSetting(key: "allocate", value: text) }
+        return Allocation(
+            mebibytes: try number(parts[0], "allocate"), height: try number(parts[1], "allocate"))
+    }
+
     func write(emptyFor microseconds: Int) throws(BadSetting) -> WriteStyle {
         let (word, number) = try split("write", "plain")
         switch word {
