@@ -134,6 +134,7 @@ extension Status {
         if let next { line += ", \(next.plan) planned for \(next.height)" }
         if let reason = phase.reasonCode { line += ", \(reason.rawValue)" }
         if let reason = phase.reason { line += ": \(reason)" }
+        if let hold { line += ", held by \(hold.actor)\(hold.reason.map { ": \($0)" } ?? "")" }
         return escaped(line)
     }
 
