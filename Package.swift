@@ -78,6 +78,12 @@ let package = Package(
             dependencies: ["Server", "SimChain", "CLinux"],
             exclude: ["Harness/redis-client.py"],
             swiftSettings: strict),
+        // Takes its harness from the end-to-end tests.
+        .testTarget(
+            name: "SystemdTests",
+            dependencies: ["EndToEndTests", "Server", "SimChain"],
+            exclude: ["box"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
