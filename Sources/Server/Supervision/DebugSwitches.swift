@@ -27,19 +27,27 @@ struct DebugSwitches: Sendable {
 
     func obey(on loop: EventLoop, api: ControlPlane, log: Logger) async {
         await withTaskGroup { group in
-            group.addTask { await hang(loop, when: self.hang, on: loop, log: log) }
-            group.addTask { await hang(api.loop, when: hangAPI, on: loop, log: log) }
+            group.addTask {
+                guard await isThere(hang, on: loop) else { return }
+                log.warning("the control loop hangs, as was asked")
+                while true { pause() }
+            }
+            group.addTask {
+                guard await isThere(hangAPI, on: loop) else { return }
+                log.warning("the API's loop is to hang, as was asked")
+                api.loop.perform { while true { pause() } }
+            }
         }
     }
 
-    private func hang(
-        _ victim: EventLoop, when file: String?, on loop: EventLoop, log: Logger
-    ) async {
-        guard let file else { return }
+    /// Waits for the file; false when there is none to wait for, or the task was cancelled.
+    private func isThere(_ file: String?, on loop: EventLoop) async -> Bool {
+        guard let file else { return false }
         while access(file, F_OK) != 0 {
-            guard await loop.wait(until: .now + .milliseconds(20)) == .timedOut else { return }
+            guard await loop.wait(until: .now + .milliseconds(20)) == .timedOut else {
+                return false
+            }
         }
-        log.warning("a loop hangs, as \(file) asks")
-        victim.perform { while true { pause() } }
+        return true
     }
 }

@@ -14,13 +14,23 @@ package final class HomeLock: Sendable {
         } catch {
             throw .system(error)
         }
-        guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 else {
+        var attempts = 0
+        while flock(folder.number, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK else {
                 throw .system(SystemError("flock", path: home.root))
             }
-            throw .held(by: Self.holder(of: folder))
+            let holder = Self.holder(of: folder)
+            let isAlive = holder.map { kill($0, 0) == 0 || errno == EPERM } ?? false
+            guard !isAlive, attempts < Self.attempts else { throw .held(by: holder) }
+            attempts += 1
+            usleep(Self.pause)
         }
     }
+
+    /// A supervisor that was killed right after it had made a process leaves the lock to that one,
+    /// until it notices, in a moment, that nobody will let it begin. There is no event for that.
+    private static let attempts = 100
+    private static let pause: UInt32 = 10_000
 
     private static func holder(of folder: Descriptor) -> pid_t? {
         var status = stat()

@@ -64,6 +64,17 @@ struct HomeLockTests {
         await process.kill(on: loop)
     }
 
+    @Test func `a lock that a dead holder left to its child is waited for`() async throws {
+        let process = try await ShellProcess(
+            "exec flock -n cosmovisor sh -c 'echo > held; exec sleep 0.2'",
+            directory: temporary.path, on: loop)
+        try await Eventually.holds("the lock is held") { temporary.has("held") }
+        // The holder alone; its child goes on with the lock.
+        process.child.signal(SIGKILL)
+        _ = await process.child.leaderExit(on: loop)
+        _ = try HomeLock(home)
+    }
+
     @Test func `locking touches nothing`() throws {
         let before = try temporary.status("cosmovisor")
         do {
