@@ -17,6 +17,17 @@ package final class BlockingPool: TaskExecutor, Sendable {
         }
     }
 
+    /// Runs work that blocks on one of the pool's threads; the caller waits without blocking.
+    ///
+    /// The work is not interrupted when the task is cancelled: long work asks `Task.isCancelled`.
+    package func run<Value: Sendable, Failure: Error>(
+        _ work: @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await withTaskExecutorPreference(self) { () async throws(Failure) -> Value in
+            try work()
+        }
+    }
+
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.withLock { $0.append(job) }
