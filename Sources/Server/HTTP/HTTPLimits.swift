@@ -20,6 +20,15 @@ struct HTTPLimits: Sendable {
     /// reads the answer before it sees a reset.
     var lingerTime = Duration.seconds(2)
     var lingerBytes = 256 * 1024
-    /// Connections of one listener.
+    /// Connections of one listener, if there are descriptors for so many.
     var connections = 256
+
+    /// Connections of each of so many listeners.
+    ///
+    /// All together they leave descriptors for the supervisor itself: it must be able to start a
+    /// node while somebody holds every connection there is.
+    func connections(for listeners: Int, descriptors: Int) -> Int {
+        let share = (descriptors - DescriptorLimit.reserve) / max(1, listeners)
+        return min(connections, max(1, share))
+    }
 }

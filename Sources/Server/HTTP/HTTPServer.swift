@@ -19,13 +19,15 @@ struct HTTPServer: Sendable {
         _ addresses: [ListenAddress], options: ListenOptions = ListenOptions(), router: Router,
         loop: EventLoop, limits: HTTPLimits = HTTPLimits(), log: Logger
     ) throws(ListenError) {
+        let share = limits.connections(
+            for: addresses.count, descriptors: DescriptorLimit.current)
         var listeners: [(listener: Listener, socket: ListeningSocket)] = []
         do throws(ListenError) {
             for address in addresses {
                 let listener = Listener(
                     address: address, options: options, router: router, loop: loop,
-                    limits: limits, table: ConnectionTable(limit: limits.connections, loop: loop),
-                    log: log)
+                    limits: limits,
+                    table: ConnectionTable(limit: share, loop: loop), log: log)
                 listeners.append((listener, try ListeningSocket(address, options: options)))
             }
         } catch {

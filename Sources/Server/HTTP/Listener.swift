@@ -18,6 +18,8 @@ struct Listener: Sendable {
     /// descriptors.
     private static let restartPause = Duration.seconds(1)
     private static let exhaustionPause = Duration.milliseconds(100)
+    /// Connections taken before those that are there have their turn.
+    private static let turn = 16
     /// Between two warnings of the latter, which may go on for long.
     private static let warningPause = Duration.seconds(60)
 
@@ -70,10 +72,13 @@ struct Listener: Sendable {
     ) async -> SystemError? {
         table.listens { socket.endWait(on: loop) }
         var nextWarning = Instant.now
+        var accepted = 0
         while goesOn {
             let number = clinux_accept(socket.descriptor.number)
             if number >= 0 {
                 serve(Descriptor(owning: number), port: socket.port, in: &group)
+                accepted += 1
+                if accepted % Self.turn == 0 { await Task.yield() }
                 continue
             }
             switch AcceptFailure(-number) {

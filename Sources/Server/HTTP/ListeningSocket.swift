@@ -15,7 +15,7 @@ struct ListeningSocket: Sendable {
     private let isShared: Bool
 
     /// Connections the kernel holds until they are accepted.
-    static let backlog: Int32 = 128
+    static let backlog: Int32 = 1024
 
     /// Listens; a Unix socket appears at its path complete or not at all.
     ///

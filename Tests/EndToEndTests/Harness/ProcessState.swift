@@ -17,6 +17,18 @@ enum ProcessState {
         fields(pid).map { $0[19] }
     }
 
+    /// Clock ticks of processor time, in the program and in the kernel for it.
+    static func ticks(_ pid: pid_t) -> Int? {
+        guard let fields = fields(pid), let user = Int(fields[11]), let system = Int(fields[12])
+        else { return nil }
+        return user + system
+    }
+
+    /// How many descriptors it has.
+    static func descriptors(_ pid: pid_t) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
+    }
+
     private static func fields(_ pid: pid_t) -> [String]? {
         text("/proc/\(pid)/stat").split(separator: ")").last
             .map { $0.split(separator: " ").map(String.init) }

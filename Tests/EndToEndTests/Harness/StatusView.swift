@@ -50,19 +50,8 @@ struct StatusView: Decodable {
 /// One request over a Unix socket, blocking, as simple as can be.
 enum UnixClient {
     static func get(_ path: String, socket name: String) throws -> String {
-        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { throw HarnessError("socket") }
+        let socket = try open(name)
         defer { close(socket) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name.utf8.prefix(107)) }
-        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let isConnected = withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socket, $0, length) == 0
-            }
-        }
-        guard isConnected else { throw HarnessError("connect \(name)") }
         let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         guard send(socket, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else {
             throw HarnessError("send")
@@ -77,5 +66,25 @@ enum UnixClient {
         let text = String(decoding: answer, as: UTF8.self)
         guard let end = text.firstRange(of: "\r\n\r\n") else { throw HarnessError("no answer") }
         return String(text[end.upperBound...])
+    }
+
+    /// A connection that says nothing; to be closed by the caller.
+    static func open(_ name: String) throws -> Int32 {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { throw HarnessError("socket") }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name.utf8.prefix(107)) }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let isConnected = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, length) == 0
+            }
+        }
+        guard isConnected else {
+            close(socket)
+            throw HarnessError("connect \(name)")
+        }
+        return socket
     }
 }
