@@ -97,7 +97,8 @@ package struct Router: Sendable {
         switch caller {
         case .anonymous: throw .unauthenticated
         case .invalidToken: throw .invalidToken
-        case .peer: guard caller.may(scope) else { throw .insufficientScope(scope) }
+        case .peer, .token:
+            guard caller.may(scope) else { throw .insufficientScope(scope) }
         }
     }
 }

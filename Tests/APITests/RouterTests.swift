@@ -58,6 +58,27 @@ struct RouterTests {
         #expect(try await router.get("/livez", as: .invalidToken).status == .ok)
     }
 
+    @Test(arguments: Scope.allCases)
+    func `a token that may too little is told what is needed`(needed: Scope) async throws {
+        let router = Router(routes: [
+            Route(.get, "/x", scope: needed) { _ in .text("x") }
+        ])
+        for owned in Scope.allCases {
+            let token = Caller.token(id: "k7qm2x4a", label: nil, scope: owned)
+            let answer = try await router.get("/x", as: token)
+            guard owned < needed else {
+                #expect(answer.status == .ok)
+                continue
+            }
+            #expect(answer.status == .forbidden)
+            #expect(
+                answer.header("WWW-Authenticate")
+                    == #"Bearer realm="switchyard", error="insufficient_scope", scope="\#(needed)""#
+            )
+            #expect(answer.text.contains(#""type":"/problems/insufficient-scope""#))
+        }
+    }
+
     @Test func `the route comes before the credentials`() async throws {
         #expect(try await router.get("/v1/nothing", as: .anonymous).status == .notFound)
     }
