@@ -37,6 +37,7 @@ let package = Package(
             dependencies: [
                 "API", "CLinux", "CSystemd", "Supervisor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
