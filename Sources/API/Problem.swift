@@ -67,6 +67,9 @@ extension Problem {
     package static let requestTimeout = http(
         .requestTimeout, remedy: "Send the request without pauses.")
 
+    package static let upgradeRefused = http(
+        .notImplemented, remedy: "Send the request without the field Upgrade.")
+
     static let routeUnknown = http(
         .notFound, remedy: "Look the path up in the API's description, openapi.yaml.")
 
@@ -105,7 +108,7 @@ extension Problem {
 extension Problem {
     package static let hostRefused = Problem(
         "host-refused", .misdirectedRequest, title: "The Host is not one of this listener",
-        remedy: "Call it as localhost, or have the operator allow the name.")
+        remedy: "Call it as localhost, or allow the name in SWITCHYARD_API_HOSTS.")
 
     package static let originRefused = Problem(
         "origin-refused", .forbidden, title: "A page of another origin sent this request",
@@ -125,7 +128,7 @@ extension Problem {
         remedy: "Send the header Authorization: Bearer with a token of this node.",
         headers: [.init("WWW-Authenticate", #"Bearer realm="switchyard""#)])
 
-    static let invalidToken = Problem(
+    package static let invalidToken = Problem(
         "invalid-token", .unauthorized, title: "The token is not valid",
         remedy: "Use a token that is neither revoked nor expired.",
         headers: [

@@ -90,6 +90,16 @@ struct OpenAPITests {
         #expect(listed == Health.Check.allCases.map(\.rawValue))
     }
 
+    @Test func `every operation says how it may be refused`() throws {
+        for (path, item) in try #require(document["paths"]?.mapping) {
+            for (method, operation) in try #require(item.mapping) {
+                let codes = operation["responses"]?.mapping?.keys.compactMap(\.scalar?.string) ?? []
+                let place = "\(method.string ?? "") \(path.string ?? "")"
+                #expect(Set(codes).isSuperset(of: ["401", "403", "421", "default"]), "\(place)")
+            }
+        }
+    }
+
     private func check(_ json: String, schema: String) throws {
         // JSON is YAML.
         let value = try #require(try compose(yaml: json))

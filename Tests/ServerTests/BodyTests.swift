@@ -33,7 +33,8 @@ struct BodyTests {
     @Test func `who may not is told so whatever the body`() async throws {
         try await TestServer.run { server in
             let client = try Client(unix: server.token)
-            client.send(request("GET /v1/status", "Content-Length: 65537"))
+            client.send(
+                request("GET /v1/status", host: "proxy.test", "Content-Length: 65537"))
             let answer = try client.readToEnd()
             #expect(answer.status == 401)
             #expect(answer.contains("Connection: close\r\n"))

@@ -19,30 +19,11 @@ struct GateTests {
         }
     }
 
-    private static let unix = HostRule(port: nil, allowed: ["gaia.example", "ops.example:8443"])
-    private static let tcp = HostRule(port: 8080, allowed: [])
+    private static let unix = HostRule(
+        own: .loopback, allowed: AllowedHosts(["gaia.example", "ops.example:8443"]) ?? .none)
 
-    @Test(arguments: [
-        ("localhost", true, false), ("localhost:8080", true, true), ("localhost:1", true, false),
-        ("127.0.0.1:8080", true, true), ("127.9.8.7:8080", true, true),
-        ("[::1]:8080", true, true), ("[::1]", true, false), ("[::1]x", false, false),
-        ("gaia.example", true, false), ("gaia.example:99", true, false),
-        ("ops.example", false, false), ("ops.example:8443", true, false),
-        ("evil.test", false, false), ("evil.test:8080", false, false),
-        ("localhost.evil.test:8080", false, false), ("127.0.0.1.evil.test", false, false),
-        ("10.0.0.1:8080", false, false), ("0.0.0.0:8080", false, false),
-        ("[::]:8080", false, false),
-        ("127.1:8080", false, false), ("2130706433", false, false), ("localhost:", false, false),
-        ("localhost:+80", false, false), ("::1", false, false),
-        ("localhost:8080:8080", false, false),
-    ])
-    func `only names of the listener are answered`(host: String, onUnix: Bool, onTCP: Bool) {
-        #expect(Self.unix.admits(host) == onUnix)
-        #expect(Self.tcp.admits(host) == onTCP)
-    }
-
-    @Test func `without a port in Host, TCP means port 80`() {
-        #expect(HostRule(port: 80, allowed: []).admits("localhost"))
+    private func gate(_ standing: PeerPolicy.Standing, tokens: TokenBook = .empty) -> Gate {
+        Gate(hosts: Self.unix, standing: standing, tokens: tokens)
     }
 
     @Test(
@@ -64,13 +45,12 @@ struct GateTests {
     ) throws {
         let fields = fields.isEmpty ? "Host: localhost" : "Host: localhost\r\n\(fields)"
         for standing in [PeerPolicy.Standing.admitted(uid: 0), .byToken] {
-            let gate = Gate(hosts: Self.unix, standing: standing)
-            #expect(refusal(gate, try head(fields)) == slug)
+            #expect(refusal(gate(standing), try head(fields)) == slug)
         }
     }
 
     @Test func `a link from elsewhere may open the start page`() throws {
-        let gate = Gate(hosts: Self.unix, standing: .byToken)
+        let gate = gate(.byToken)
         let fields = "Host: localhost\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate"
         #expect(refusal(gate, try head(fields, line: "GET / HTTP/1.1")) == nil)
         #expect(refusal(gate, try head(fields, line: "POST / HTTP/1.1")) == "origin-refused")
@@ -82,33 +62,40 @@ struct GateTests {
     ])
     func `a proxy is refused where peers are known by the kernel`(field: String) throws {
         let head = try head("Host: localhost\r\n\(field)")
-        #expect(
-            refusal(Gate(hosts: Self.unix, standing: .admitted(uid: 0)), head)
-                == "proxy-on-peer-socket")
-        #expect(refusal(Gate(hosts: Self.unix, standing: .byToken), head) == nil)
+        for standing in [PeerPolicy.Standing.admitted(uid: 0), .refused(uid: 7)] {
+            #expect(refusal(gate(standing), head) == "proxy-on-peer-socket")
+        }
+        #expect(refusal(gate(.byToken), head) == nil)
     }
 
     @Test func `HTTP 1.0 is a proxy's on a peer socket`() throws {
         let head = try head("Host: localhost", line: "GET / HTTP/1.0")
-        #expect(
-            refusal(Gate(hosts: Self.unix, standing: .admitted(uid: 0)), head)
-                == "proxy-on-peer-socket")
-        #expect(
-            refusal(
-                Gate(hosts: Self.tcp, standing: .byToken),
-                try self.head("Host: localhost:8080", line: "GET / HTTP/1.0")) == nil)
+        #expect(refusal(gate(.admitted(uid: 0)), head) == "proxy-on-peer-socket")
+        #expect(refusal(gate(.byToken), head) == nil)
     }
 
-    @Test func `a token is judged alone, also of a peer`() throws {
-        let gate = Gate(hosts: Self.unix, standing: .admitted(uid: 7))
-        #expect(try gate.caller(of: head("Host: localhost")) == .peer(uid: 7))
+    @Test func `an upgrade to another protocol is refused before all`() throws {
+        for standing in [PeerPolicy.Standing.admitted(uid: 0), .refused(uid: 7), .byToken] {
+            let problem = #expect(throws: Problem.self) {
+                try gate(standing).caller(
+                    of: head("Host: evil.test\r\nConnection: Upgrade\r\nUpgrade: websocket"))
+            }
+            #expect(problem == .upgradeRefused)
+            #expect(problem?.status == .notImplemented)
+        }
+    }
+
+    @Test func `a peer is called by its user's name`() throws {
+        let head = try head("Host: localhost")
+        #expect(try gate(.admitted(uid: 7)).caller(of: head) == .peer(uid: 7, name: nil))
         #expect(
-            try gate.caller(of: head("Host: localhost\r\nAuthorization: Bearer x"))
-                == .invalidToken)
+            try gate(.admitted(uid: 7, name: "ops")).caller(of: head) == .peer(uid: 7, name: "ops"))
+        #expect(UserNames().name(of: 0) == "root")
+        #expect(UserNames().name(of: 4_000_000_000) == nil)
     }
 
     @Test func `Host is judged before Origin, and Origin before the peer`() throws {
-        let gate = Gate(hosts: Self.unix, standing: .refused(uid: 7))
+        let gate = gate(.refused(uid: 7))
         #expect(refusal(gate, try head("Host: evil.test\r\nOrigin: null")) == "host-refused")
         #expect(refusal(gate, try head("Host: localhost\r\nOrigin: null")) == "origin-refused")
         #expect(refusal(gate, try head("Host: localhost")) == "peer-refused")

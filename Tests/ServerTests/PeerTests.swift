@@ -4,7 +4,7 @@ import Testing
 @testable import Server
 
 /// As users of other ids, which only root can become.
-@Suite(.enabled(if: geteuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0))
+@Suite(.enabled(if: Privileges.areEnough, "needs root and setpriv"))
 struct PeerTests {
     private func curl(_ server: TestServer, _ path: String, as user: String...) throws -> String {
         try Command.run(

@@ -101,7 +101,8 @@ struct StreamTests {
         let route = source.route { writer throws(StreamEnd) in try await writer.write("abc") }
         try await TestServer.run(routes: [route]) { server in
             let client = try Client(unix: server.token)
-            client.send("GET /stream HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n")
+            client.send(
+                "GET /stream HTTP/1.0\r\nHost: proxy.test\r\nConnection: keep-alive\r\n\r\n")
             let answer = try client.readToEnd()
             #expect(!answer.contains("chunked"))
             #expect(answer.hasSuffix("Connection: close\r\n\r\nabc"))

@@ -21,7 +21,7 @@ struct TestServer {
     ///
     /// - Parameter routes: served beside those there are.
     static func run(
-        limits: HTTPLimits = HTTPLimits(), options: ListenOptions = ListenOptions(),
+        limits: HTTPLimits = HTTPLimits(), options: ListenOptions = .testing(),
         grace: Duration = .seconds(5), routes: [Route] = [],
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -44,6 +44,18 @@ struct TestServer {
             try await group.waitForAll()
         }
         loop.stop()
+    }
+}
+
+extension ListenOptions {
+    /// Clients call the token socket `proxy.test`.
+    static func testing(
+        tokens: TokenBook = .empty, hosts: [String] = ["proxy.test"]
+    ) -> ListenOptions {
+        var options = ListenOptions()
+        options.hosts = AllowedHosts(hosts) ?? .none
+        options.tokens = tokens
+        return options
     }
 }
 

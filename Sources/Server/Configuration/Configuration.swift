@@ -26,8 +26,13 @@ struct Configuration: Sendable, Equatable {
     let log: LogSettings
     /// Where the API listens, unparsed: `unix:…`, `tcp:…`, `systemd` or the single word `none`.
     let listen: [String]
-    let tokensFile: String?
+    /// Where `switchyard token` keeps the tokens of this node.
+    let tokensFile: String
     let apiGroup: String?
+    /// What the API may be called, besides its listeners' own names.
+    let apiHosts: AllowedHosts
+    /// Whether TCP may listen where other hosts can reach it.
+    let allowsRemote: Bool
     /// The daemon's commands that are supervised; every other one is executed in place.
     let startCommands: [String]
     let restart: Lifecycle.Policy.Restart

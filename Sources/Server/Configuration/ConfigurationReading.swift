@@ -20,8 +20,10 @@ extension Configuration {
         rpcAddress = reader.text(.rpcAddress)
         log = LogSettings(&reader)
         listen = Self.listen(&reader, home: home)
-        tokensFile = reader.absolutePath(.tokensFile)
+        tokensFile = reader.absolutePath(.tokensFile) ?? home.own + "/tokens"
         apiGroup = reader.text(.apiGroup)
+        apiHosts = Self.apiHosts(&reader)
+        allowsRemote = reader.flag(.allowRemote, default: false)
         startCommands = reader.list(.startCommands, default: ["start"])
         restart = reader.choice(.restart, default: .onFailure)
         waitForExit = reader.duration(.waitForExit, default: .zero)
@@ -60,6 +62,16 @@ extension Configuration {
     ) -> String {
         guard isUsed else { return reader.text(.backupDirectory) ?? home.path }
         return reader.absolutePath(.backupDirectory) ?? home.path
+    }
+
+    private static func apiHosts(_ reader: inout EnvironmentReader) -> AllowedHosts {
+        let names = reader.list(.apiHosts, default: [])
+        if let hosts = AllowedHosts(names) { return hosts }
+        reader.refuse(
+            .apiHosts,
+            "SWITCHYARD_API_HOSTS must be names or addresses, each with a port or without, such as "
+                + "gaia.example.org,10.0.0.5:8080, got " + quoted(names.joined(separator: ",")))
+        return .none
     }
 
     private static func listen(_ reader: inout EnvironmentReader, home: Home) -> [String] {

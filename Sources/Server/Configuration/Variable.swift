@@ -23,6 +23,8 @@ enum Variable: String, CaseIterable, Sendable {
     case listen = "SWITCHYARD_LISTEN"
     case tokensFile = "SWITCHYARD_TOKENS_FILE"
     case apiGroup = "SWITCHYARD_API_GROUP"
+    case apiHosts = "SWITCHYARD_API_HOSTS"
+    case allowRemote = "SWITCHYARD_ALLOW_REMOTE"
     case startCommands = "SWITCHYARD_START_COMMANDS"
     case restart = "SWITCHYARD_RESTART"
     case waitForExit = "SWITCHYARD_WAIT_FOR_EXIT"

@@ -6,30 +6,41 @@ import API
 struct Gate: Sendable {
     let hosts: HostRule
     let standing: PeerPolicy.Standing
+    let tokens: TokenBook
 
     func caller(of head: RequestHead) throws(Problem) -> Caller {
+        guard head.headers["upgrade"] == nil else { throw .upgradeRefused }
         guard hosts.admits(head.host) else { throw .hostRefused }
         guard isOfOurOrigin(head), isNoForeignFetch(head) else { throw .originRefused }
+        guard standing == .byToken || !isProxied(head) else { throw .proxyOnPeerSocket }
+        let holder = holder(in: head)
         switch standing {
-        case .refused: throw .peerRefused
-        case .admitted: guard !isProxied(head) else { throw .proxyOnPeerSocket }
-        case .byToken: break
+        case .byToken: return holder ?? .anonymous
+        case .admitted(let uid, let name): return holder ?? .peer(uid: uid, name: name)
+        case .refused:
+            guard let holder else { throw .peerRefused }
+            // Not even what is open to everyone is open to one who may not be here.
+            guard holder != .invalidToken else { throw .invalidToken }
+            return holder
         }
-        // A token is judged alone, on every listener; none is known yet.
-        guard head.headers["authorization"] == nil else { return .invalidToken }
-        return switch standing {
-        case .admitted(let uid), .refused(let uid): .peer(uid: uid)
-        case .byToken: .anonymous
-        }
+    }
+
+    /// A token is judged alone, on every listener, and never falls back to the peer.
+    /// - Returns: Nil when none is shown.
+    private func holder(in head: RequestHead) -> Caller? {
+        let fields = head.headers.all("authorization")
+        guard let field = fields.first else { return nil }
+        return fields.count == 1 ? tokens.caller(authorization: field) : .invalidToken
     }
 
     private func isOfOurOrigin(_ head: RequestHead) -> Bool {
         let origins = head.headers.all("origin")
-        guard let origin = origins.first else { return true }
+        guard let origin = origins.first?.lowercased() else { return true }
         guard origins.count == 1 else { return false }
-        for scheme in ["http://", "https://"] where origin.lowercased().hasPrefix(scheme) {
-            let authority = origin.lowercased().dropFirst(scheme.count)
-            return authority == head.host || hosts.allowed.contains(String(authority))
+        for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
+            let authority = String(origin.dropFirst(scheme.count))
+            return authority == head.host
+                || Authority(authority).map(hosts.allowed.contain) ?? false
         }
         return false
     }

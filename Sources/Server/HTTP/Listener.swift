@@ -104,7 +104,8 @@ struct Listener: Sendable {
     ) {
         // When everyone is at work the newest has to go: it has lost the least.
         guard let ticket = table.enter(descriptor) else { return }
-        let gate = gate(for: descriptor, port: port)
+        if port != nil { sendAtOnce(on: descriptor) }
+        let gate = options.gate(for: descriptor, of: address, port: port)
         let channel = Channel(descriptor: descriptor, loop: loop)
         group.addTask(executorPreference: loop) { [router, limits] in
             var connection = Connection(
@@ -114,26 +115,11 @@ struct Listener: Sendable {
         }
     }
 
-    private func gate(for descriptor: Descriptor, port: UInt16?) -> Gate {
-        let hosts = HostRule(port: port, allowed: options.hosts)
-        switch address {
-        case .unix(_, .peer): return peerGate(for: descriptor, hosts)
-        case .activated(let socket) where socket.callers == .peer:
-            return peerGate(for: descriptor, hosts)
-        case .unix(_, .token), .systemd: return Gate(hosts: hosts, standing: .byToken)
-        case .tcp, .activated:
-            // Refused on a Unix socket, where nothing is held back anyway.
-            var one: Int32 = 1
-            setsockopt(
-                descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY, &one,
-                socklen_t(MemoryLayout<Int32>.size))
-            return Gate(hosts: hosts, standing: .byToken)
-        }
-    }
-
-    private func peerGate(for descriptor: Descriptor, _ hosts: HostRule) -> Gate {
-        let policy = PeerPolicy(owner: geteuid(), group: options.group)
-        return Gate(hosts: hosts, standing: policy.standing(of: descriptor))
+    private func sendAtOnce(on descriptor: Descriptor) {
+        var one: Int32 = 1
+        setsockopt(
+            descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY, &one,
+            socklen_t(MemoryLayout<Int32>.size))
     }
 
     private func warn(_ message: Logger.Message, _ error: some CustomStringConvertible) {

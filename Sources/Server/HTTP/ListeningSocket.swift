@@ -141,8 +141,11 @@ struct ListenOptions: Sendable {
     var allowsRemote = false
     /// What systemd carried over from our last run.
     var handover = Handover.none
-    /// Names, with a port or without, that Host and Origin may have besides the listener's own.
-    var hosts: Set<String> = []
+    /// What Host and Origin may be besides the listener's own names.
+    var hosts = AllowedHosts.none
+    /// The tokens that callers may show.
+    var tokens = TokenBook.empty
+    var users = UserNames()
 }
 
 extension ListenAddress {
@@ -169,7 +172,8 @@ enum ListenError: Error, Equatable, CustomStringConvertible {
         case .nameTooLong(let path): "\(path): the file name is too long for a socket"
         case .remote(let host):
             "tcp:\(host) could be reached by other hosts, and the API has no TLS of its own; "
-                + "listen on a loopback address with a proxy in front"
+                + "listen on a loopback address with a proxy in front, or set "
+                + "SWITCHYARD_ALLOW_REMOTE=true"
         case .systemd:
             "systemd: no socket named api or api-token was handed over; see that the .socket unit "
                 + "is active and has FileDescriptorName=api"

@@ -8,10 +8,11 @@ struct PeerPolicy: Sendable {
     let owner: uid_t
     /// Members may, too.
     let group: gid_t?
+    let users: UserNames
 
     /// What a connection's other end is to us.
     enum Standing: Equatable, Sendable {
-        case admitted(uid: uid_t)
+        case admitted(uid: uid_t, name: String? = nil)
         case refused(uid: uid_t)
         /// The listener asks for a token, whoever it is.
         case byToken
@@ -26,7 +27,8 @@ struct PeerPolicy: Sendable {
         }
         let isMember = group.map { primary == $0 || groups(of: socket).contains($0) } ?? false
         let isAdmitted = user == 0 || user == owner || isMember
-        return isAdmitted ? .admitted(uid: user) : .refused(uid: user)
+        guard isAdmitted else { return .refused(uid: user) }
+        return .admitted(uid: user, name: users.name(of: user))
     }
 
     /// The supplementary groups, which SO_PEERCRED leaves out; Linux allows 65,536 of them.

@@ -31,13 +31,14 @@ final class ControlPlane: Sendable {
 
     /// - Parameters:
     ///   - addresses: `systemd` stands for all sockets that were handed over.
-    ///   - group: its members may use the Unix socket; a name that is not known is said.
+    ///   - options: with what systemd handed over.
     ///   - control: the control loop, which minds the other.
     /// - Throws: `SystemError` when no event loop is to be had.
     init(
-        addresses: [ListenAddress], group: String?, handover: Handover, board: StatusBoard,
+        addresses: [ListenAddress], options: ListenOptions, board: StatusBoard,
         control: EventLoop, log: Logger
     ) throws(SystemError) {
+        let handover = options.handover
         self.addresses = addresses.flatMap { address in
             address == .systemd && !handover.activated.isEmpty
                 ? handover.activated.map(ListenAddress.activated) : [address]
@@ -49,15 +50,8 @@ final class ControlPlane: Sendable {
         stopping = Signal(on: control)
         ended = Signal(on: control)
         self.log = log
-        var options = ListenOptions()
-        if let group {
-            options.group = getgrnam(group)?.pointee.gr_gid
-            if options.group == nil {
-                log.warning("SWITCHYARD_API_GROUP names no group", metadata: ["group": "\(group)"])
-            }
-        }
-        options.handover = handover
         self.options = options
+        options.tellWhatToMind(of: self.addresses, to: log)
         handover.tellWhatIsUnused(by: addresses, to: log)
     }
 

@@ -34,8 +34,10 @@ struct Supervision: Sendable {
             log: log)
         let signals = try SignalReader(on: control)
         let api = try ControlPlane(
-            addresses: addresses, group: configuration.apiGroup, handover: handover, board: board,
-            control: control, log: log)
+            addresses: addresses,
+            options: ListenOptions(
+                configuration, handover: handover, environment: environment, log: log),
+            board: board, control: control, log: log)
         let debug = DebugSwitches(environment: environment)
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and
