@@ -20,6 +20,7 @@ enum HelpText {
                                      `run version`, takes the place of this process.
           switchyard init <path>     Make the folders, with <path> as the first binary.
           switchyard config          Show the effective configuration and its origins.
+          switchyard token           Make, list and revoke the tokens of the API.
           switchyard version         Show our version and the daemon's.
           switchyard help [command]  Show this text, or the options of a command.
 
@@ -30,6 +31,7 @@ enum HelpText {
           DAEMON_SHUTDOWN_GRACE      From TERM to KILL. Default 30s.
           UNSAFE_SKIP_BACKUP         true: no backup of data/ before an upgrade.
           SWITCHYARD_LISTEN          Where the API listens, or none.
+          SWITCHYARD_API_GROUP       Whose members may use the API's socket.
           SWITCHYARD_RESTART         on-failure (default), always or no.
           SWITCHYARD_LOG_FORMAT      console (default) or json.
           `switchyard config` lists every variable.
