@@ -50,6 +50,21 @@ struct DrainTests {
         }
     }
 
+    @Test func `who has just connected is answered, though the server has begun to stop`()
+        async throws
+    {
+        try await TestServer.run { server in
+            let client = try Client(unix: server.unix)
+            // It was accepted before another that is answered.
+            let other = try Client(unix: server.unix)
+            #expect(try other.ask(request("GET /livez")).status == 200)
+            server.server.stop(within: .seconds(5))
+            #expect(try other.readToEnd() == "")
+            #expect(try client.ask(request("GET /livez")).status == 200)
+            #expect(try client.readToEnd() == "")
+        }
+    }
+
     @Test func `reads that arrive are answered, writes are refused`() async throws {
         let sink = BodySink()
         try await TestServer.run(routes: [sink.route()]) { server in

@@ -74,9 +74,12 @@ extension BoxedNode {
         try await becomes("ActiveState", "active")
         try await other.gets(3)
         let killed = try await other.end()
-        // A request that was being answered is cut (52 or 56); the others wait for the next run.
+        // One that was accepted is cut (52 or 56, or 7 before curl has looked at its socket); were
+        // the socket gone, a client that asks without pause would have met that many times.
         let lost = killed.filter { $0 != "200 0" }
-        #expect(lost.count <= 1 && lost.allSatisfy { $0 == "000 52" || $0 == "000 56" }, "\(lost)")
+        #expect(
+            lost.count <= 1 && lost.allSatisfy { ["000 7", "000 52", "000 56"].contains($0) },
+            "\(lost)")
         try await goesOn()
     }
 }

@@ -11,6 +11,7 @@ struct Connection {
     private let kind: ListenerKind
     private var buffer = ReadBuffer()
     private var parser: RequestParser
+    private var hasAnswered = false
 
     init(
         _ channel: Channel, kind: ListenerKind, gate: Gate, router: Router, limits: HTTPLimits,
@@ -52,6 +53,7 @@ struct Connection {
                     head: head, channel: channel, kind: kind, gate: gate, router: router,
                     limits: limits, ticket: ticket)
                 guard try await exchange.run(&buffer) else { return try await linger() }
+                hasAnswered = true
             }
             // What is pipelined comes after the others' turn.
             if !buffer.isEmpty { await Task.yield() }
@@ -60,8 +62,9 @@ struct Connection {
 
     private mutating func nextArrival() async throws(ChannelError) -> Arrival {
         if buffer.isEmpty {
-            ticket.becomeIdle()
-            guard !ticket.isStopping else { return .closed }
+            // One that was just accepted waits for its first answer, also while the server stops.
+            if hasAnswered { ticket.becomeIdle() }
+            guard !(hasAnswered && ticket.isStopping) else { return .closed }
             let deadline = Instant.now + limits.idleTime
             guard try await channel.read(into: &buffer, until: deadline) > 0 else {
                 return .closed

@@ -37,7 +37,7 @@ final class ConnectionTable: Sendable {
             let staying = state.entries.count - state.leaving
             guard staying < limit || state.evict() else { return nil }
             state.nextID += 1
-            state.entries[state.nextID] = Entry(descriptor: descriptor, occupation: .idle(.now))
+            state.entries[state.nextID] = Entry(descriptor: descriptor, occupation: .fresh(.now))
             return Ticket(id: state.nextID, table: self)
         }
     }
@@ -48,7 +48,7 @@ final class ConnectionTable: Sendable {
     }
 
     /// Lets nobody in any more, ends the idle connections and tells the streams; the others end
-    /// with their answer.
+    /// with their answer, those too that have connected and not got round to asking.
     func stop() {
         state.withLock { state in
             state.isStopping = true
@@ -56,7 +56,7 @@ final class ConnectionTable: Sendable {
             for (id, entry) in state.entries {
                 switch entry.occupation {
                 case .idle: state.leave(id, SHUT_RD)
-                case .arriving: break
+                case .fresh, .arriving: break
                 case .busy: loop.endWait(for: .hangup, on: entry.descriptor.number)
                 }
             }
@@ -96,8 +96,11 @@ final class ConnectionTable: Sendable {
         /// then must not keep the others out.
         func becomeArriving() {
             table.state.withLock { state in
-                guard case .idle(let since)? = state.entries[id]?.occupation else { return }
-                state.entries[id]?.occupation = .arriving(since)
+                switch state.entries[id]?.occupation {
+                case .fresh(let since), .idle(let since):
+                    state.entries[id]?.occupation = .arriving(since)
+                case .arriving, .busy, nil: break
+                }
             }
         }
 
@@ -116,12 +119,14 @@ final class ConnectionTable: Sendable {
 
 extension ConnectionTable {
     fileprivate enum Occupation {
+        /// Accepted, and nothing came yet.
+        case fresh(Instant)
         case idle(Instant), arriving(Instant)
         case busy
 
         var waitsSince: Instant? {
             switch self {
-            case .idle(let since), .arriving(let since): since
+            case .fresh(let since), .idle(let since), .arriving(let since): since
             case .busy: nil
             }
         }

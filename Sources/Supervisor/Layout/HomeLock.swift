@@ -27,8 +27,8 @@ package final class HomeLock: Sendable {
         }
     }
 
-    /// A supervisor that was killed right after it had made a process leaves the lock to that one,
-    /// until it notices, in a moment, that nobody will let it begin. There is no event for that.
+    // A supervisor that was killed right after it had made a process leaves the lock to that one,
+    // until it notices, in a moment, that nobody will let it begin. There is no event for that.
     private static let attempts = 100
     private static let pause: UInt32 = 10_000
 
