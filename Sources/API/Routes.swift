@@ -18,9 +18,15 @@ extension Router {
 /// What the board shows, as resources.
 struct NodeResource: Sendable {
     let board: StatusBoard
+    private let rendering: StatusRendering
+
+    init(board: StatusBoard) {
+        self.board = board
+        rendering = StatusRendering(board)
+    }
 
     @Sendable func status(_ call: Call) -> Response {
-        .json(StatusBody(board.status))
+        Response(status: .ok, type: "application/json", bytes: rendering.bytes)
     }
 
     @Sendable func plans(_ call: Call) -> Response {

@@ -2,6 +2,7 @@
 package final class StatusBoard: Sendable {
     private struct State {
         var status: Status
+        var revision = 0
         var beats: [VitalPart: Instant]
         var readers: [Int: AsyncStream<Status>.Continuation] = [:]
         var nextReader = 0
@@ -17,6 +18,11 @@ package final class StatusBoard: Sendable {
 
     package var status: Status {
         state.withLock(\.status)
+    }
+
+    /// The status, and a number that changes with it.
+    package var numbered: (status: Status, revision: Int) {
+        state.withLock { ($0.status, $0.revision) }
     }
 
     /// Since when every part has proved that it turns: the oldest of their last proofs.
@@ -40,6 +46,7 @@ package final class StatusBoard: Sendable {
         let readers = state.withLock { state -> [AsyncStream<Status>.Continuation] in
             guard state.status != status else { return [] }
             state.status = status
+            state.revision += 1
             return Array(state.readers.values)
         }
         for reader in readers { reader.yield(status) }
