@@ -50,9 +50,14 @@ build: setup
 run: build
 	@if [ -n "$$DAEMON_HOME" ]; then exec $(RELEASE) run start; fi; ONCE=$(ONCE) exec sh Scripts/demo
 
+# One after the other: those with whole nodes and whole machines take all the processor there is,
+# and the others are about moments.
 test: setup
 	@sh Scripts/fetch-redis
-	$(toolchain)@$(SWIFT) test
+	$(toolchain)@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --skip 'EndToEndTests|SystemdTests'
+	@$(SWIFT) test --skip-build --filter EndToEndTests
+	@$(SWIFT) test --skip-build --filter SystemdTests
 
 lint:
 	$(toolchain)@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Bench

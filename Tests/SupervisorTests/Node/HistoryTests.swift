@@ -5,7 +5,7 @@ import Testing
 @testable import Supervisor
 
 /// What a node's life leaves in its history, and the operations in it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HistoryTests {
     private static let ops = Originator(kind: .token, id: "k7qm2x4a", label: "ops")
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Supervisor
 
 /// That the parts of the control loop prove that they turn, and that a hanging one cannot.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProofTests {
     @Test func `lifecycle, watcher and reaper all prove that they turn`() async throws {
         let node = try ScriptNode(["genesis": ScriptNode.steady("v1")])

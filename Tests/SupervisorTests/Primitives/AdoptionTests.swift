@@ -5,7 +5,7 @@ import Testing
 @testable import Supervisor
 
 /// Processes that are not our children, as an earlier run of ours would leave them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AdoptionTests {
     private let running: RunningLoop
     private let home: TemporaryHome

@@ -4,7 +4,7 @@ import Testing
 @testable import Supervisor
 
 /// Backups that go to other filesystems, full ones, and into the data itself.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BackupPlaceTests {
     private let temporary: TemporaryHome
 

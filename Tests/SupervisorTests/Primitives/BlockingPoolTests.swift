@@ -3,7 +3,7 @@ import Testing
 
 @testable import Supervisor
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BlockingPoolTests {
     @Test func `blocking work runs on the pool's threads and returns to the loop`() async throws {
         let running = try RunningLoop()

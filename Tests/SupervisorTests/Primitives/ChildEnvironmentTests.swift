@@ -5,7 +5,7 @@ import Testing
 @testable import Supervisor
 
 /// What a child is given, and what it must not inherit.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ChildEnvironmentTests {
     private let running: RunningLoop
     private let home: TemporaryHome

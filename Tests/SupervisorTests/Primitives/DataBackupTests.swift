@@ -3,7 +3,7 @@ import Testing
 
 @testable import Supervisor
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DataBackupTests {
     private let temporary: TemporaryHome
     private var backup: DataBackup { get throws { try temporary.backup() } }

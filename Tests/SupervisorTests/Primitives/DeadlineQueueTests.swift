@@ -62,7 +62,7 @@ struct DeadlineQueueTests {
         #expect(left.filter { $0 % 100 == 0 } == Array(stride(from: 0, to: 10_000, by: 100)))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `waits on a loop end in the order of their deadlines`() async throws {
         let running = try RunningLoop()
         let loop = running.loop

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Supervisor
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DescriptorWaitTests {
     private let running: RunningLoop
     private var loop: EventLoop { running.loop }

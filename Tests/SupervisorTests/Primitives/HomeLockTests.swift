@@ -3,7 +3,7 @@ import Testing
 
 @testable import Supervisor
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HomeLockTests {
     private let running: RunningLoop
     private let temporary: TemporaryHome

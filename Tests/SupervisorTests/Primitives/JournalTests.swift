@@ -5,7 +5,7 @@ import Testing
 @testable import Supervisor
 
 /// The history outlives crashes, rotation and a full disk, and its readers cannot hold it up.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JournalTests {
     private let home: TemporaryHome
     private var files: JournalFiles { JournalFiles(home: home.home, limit: 2000, count: 3) }
