@@ -19,6 +19,8 @@ package struct Status: Sendable, Equatable {
     package var plans: [PlanFacts]
     /// The last 200, those of earlier runs included.
     package var operations = OperationBook()
+    /// upgrade-info.json is there and can't be understood.
+    package var isPlanFileInvalid = false
 
     package struct SupervisorFacts: Sendable, Equatable {
         package var version: String

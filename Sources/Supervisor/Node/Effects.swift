@@ -9,7 +9,9 @@ extension NodeSupervisor {
         case .judge: group.addTask { await self.judgeForLaunch() }
         case .spawn: group.addTask { await self.launch() }
         case .repair(let repair): mend(repair)
-        case .terminate: memory.child?.signal(SIGTERM)
+        case .terminate:
+            noteDown()
+            memory.child?.signal(SIGTERM)
         case .terminateGroup: memory.child?.signalGroup(SIGTERM)
         case .kill: kill()
         case .step(let step, let plan): group.addTask { await self.perform(step, of: plan) }
@@ -74,6 +76,7 @@ extension NodeSupervisor {
     /// Says each change of phase once, and what a human has to do.
     func phaseChanged(from before: Lifecycle.Phase) {
         let after = lifecycle.phase
+        countSwitch(from: before)
         if after.name != before.name || after.step != before.step { memory.phaseSince = Date() }
         tellPhase(from: before)
         switch after {

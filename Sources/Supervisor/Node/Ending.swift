@@ -8,6 +8,7 @@ extension NodeSupervisor {
     func awaitEnd(of child: ChildProcess) async {
         guard let exit = await child.leaderExit(on: loop) else { return }
         memory.unreaped.remove(child.pid)
+        noteDown()
         if ProcessTable.liveMembers(ofGroup: child.pid)?.isEmpty == true {
             return childEnded(child, exit: exit)
         }
@@ -45,6 +46,7 @@ extension NodeSupervisor {
         tellExit(facts)
         memory.fruitlessStarts =
             memory.hasShownHeight || isExpected ? 0 : memory.fruitlessStarts + 1
+        countExit(exit)
         child.drop(from: setup.keeper)
         memory.child = nil
         memory.childStarted = nil

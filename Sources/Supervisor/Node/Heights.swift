@@ -30,6 +30,7 @@ extension NodeSupervisor {
     func askHeights() async -> RPCHeights? {
         let generation = memory.generation
         let asked = await setup.probe.heights(.now + .seconds(2))
+        if asked == nil, memory.child != nil { counters.count { $0.watchErrors[.rpc] += 1 } }
         guard let heights = asked, memory.generation == generation, memory.child != nil,
             isOurs(heights)
         else { return nil }

@@ -81,6 +81,9 @@ extension NodeSupervisor {
                     "plan.state": "\(verdict.state.rawValue)", "rule": "\(verdict.row.rawValue)",
                 ])
         }
+        if verdict.isOfInvalidFile, memory.verdict?.isOfInvalidFile != true {
+            counters.count { $0.watchErrors[.planFile] += 1 }
+        }
         memory.verdict = verdict
         switch verdict.ruling {
         case .due, .dueWithoutBinary: remember(verdict)

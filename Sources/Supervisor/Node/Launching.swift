@@ -73,6 +73,7 @@ extension NodeSupervisor {
             if record.role == .daemon {
                 log.notice(
                     "adopted the running daemon", metadata: ["daemon.pid": "\(child.pid)"])
+                countAdoption()
                 observe(.adopted(pid: child.pid))
             } else {
                 // A step's program that outlived us: its step is done anew once it has ended.
@@ -164,6 +165,7 @@ extension NodeSupervisor {
         memory.heights = nil
         memory.chainPlan = nil
         following.raise()
+        countStart()
         log.notice(
             "started the daemon",
             metadata: ["daemon.pid": "\(child.pid)", "binary": "\(path)"])

@@ -12,6 +12,7 @@ package actor NodeSupervisor {
     package nonisolated let board: StatusBoard
     /// What has happened to the node, over runs of ours.
     package nonisolated let journal: Journal
+    package nonisolated let counters: Counters
     let pool: BlockingPool
     let log: Logger
     let setup: Setup
@@ -32,9 +33,11 @@ package actor NodeSupervisor {
 
     /// - Parameter board: where the status is published; nil for one of its own.
     package init(
-        setup: Setup, board: StatusBoard? = nil, loop: EventLoop, pool: BlockingPool, log: Logger
+        setup: Setup, board: StatusBoard? = nil, counters: Counters = Counters(), loop: EventLoop,
+        pool: BlockingPool, log: Logger
     ) {
         self.setup = setup
+        self.counters = counters
         self.loop = loop
         self.pool = pool
         self.log = log
@@ -223,6 +226,7 @@ extension NodeSupervisor {
         /// The release the last daemon was started from.
         var release: Release?
         var upgradeBegan: Instant?
+        var absence = AbsenceTimes()
         /// Bytes that the last backup had no room for.
         var spaceNeeded: Int64?
 

@@ -28,6 +28,7 @@ extension NodeSupervisor {
         status.plans = planFacts()
         status.next = nextPlan(of: status)
         status.operations = memory.operations
+        status.isPlanFileInvalid = memory.verdict?.isOfInvalidFile == true
         tellPlans(from: before.plans, to: status.plans)
         board.publish(status)
     }

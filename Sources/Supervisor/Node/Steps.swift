@@ -11,7 +11,10 @@ extension NodeSupervisor {
         }
         cancelling.lower()
         let began = Instant.now
-        if step == .acquire { memory.upgradeBegan = began }
+        if step == .acquire {
+            memory.upgradeBegan = began
+            noteUpgradeBegins()
+        }
         do throws(StepError) {
             try await cancellable { () async throws(StepError) in
                 switch step {
@@ -23,9 +26,10 @@ extension NodeSupervisor {
                 case .stop, .start: break
                 }
             }
+            let took = Instant.now - began
+            memory.absence.steps[step] = took
             log.info(
-                "step done",
-                metadata: ["step": "\(step.rawValue)", "took": "\((Instant.now - began).inWords)"])
+                "step done", metadata: ["step": "\(step.rawValue)", "took": "\(took.inWords)"])
             observe(.stepDone(step))
         } catch {
             switch error {
@@ -95,6 +99,7 @@ extension NodeSupervisor {
     private func backUp(_ plan: UpgradePlan) async throws(StepError) {
         guard let parent = setup.backupFolder else { return }
         let backup = DataBackup(home: setup.home, parent: parent, plan: plan)
+        let began = Instant.now
         guard !backup.isComplete else {
             return log.info("the backup is there", metadata: ["backup": "\(backup.destination)"])
         }
@@ -108,6 +113,8 @@ extension NodeSupervisor {
         }
         switch failure {
         case nil:
+            let times = Counters.BackupTimes(endedAt: Date(), took: .now - began)
+            counters.count { $0.lastBackup = times }
             log.notice("backed up", metadata: ["backup": "\(backup.destination)"])
             tell(
                 .backupChanged,
@@ -134,6 +141,7 @@ extension NodeSupervisor {
             }
         }
         if let block { throw .blocked(block) }
+        memory.absence.switchedAt = .now
         memory.repairs = 0
         memory.fruitlessStarts = 0
         let took = memory.upgradeBegan.map { Instant.now - $0 } ?? .zero

@@ -31,6 +31,7 @@ extension NodeSupervisor {
         if operation.kind == .switch, state == .succeeded { operation.result = switchResult }
         memory.operations.record(operation)
         memory.generations[operation.id] = nil
+        countEnd(of: operation)
         tell(
             .operationFinished, by: operation.originator, .object(["operation": operation.json]))
     }
@@ -58,6 +59,7 @@ extension NodeSupervisor {
             operation.failure = .interrupted
             operation.finishedAt = Date()
             earlier.record(operation)
+            countEnd(of: operation)
             tell(
                 .operationFinished, by: operation.originator,
                 .object(["operation": operation.json]))

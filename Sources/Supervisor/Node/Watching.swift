@@ -9,6 +9,7 @@ extension NodeSupervisor {
             board.beat(.watcher)
             let next = Instant.now + min(setup.pollInterval, setup.proofInterval)
             guard let watch = try? FolderWatch(setup.home.data) else {
+                counters.count { $0.watchErrors[.directory] += 1 }
                 lookForChange()
                 if await loop.wait(until: next) == .cancelled { return }
                 continue

@@ -47,6 +47,9 @@ package struct Verdict: Sendable, Equatable {
         case none
     }
 
+    /// The plan file is there and can't be understood; one that is being written is not meant.
+    var isOfInvalidFile: Bool { state == .invalid && ruling != .watchClosely }
+
     package init(
         _ row: Row, _ ruling: Ruling, plan: UpgradePlan? = nil, state: PlanState = .pending,
         code: PlanReason = .beforeHeight, reason: String
