@@ -79,6 +79,7 @@ struct OpenAPITests {
             ("Phase", "step", UpgradeStep.allCases.map(\.rawValue) + ["null"]),
             ("Plan", "state", PlanState.allCases.map(\.rawValue)),
             ("Plan", "reason_code", PlanReason.allCases.map(\.rawValue)),
+            ("Problem", "type", ["about:blank"] + ProblemType.all.map(\.uri)),
         ]
         for (schema, member, values) in lists {
             let node = document["components"]?["schemas"]?[schema]?["properties"]?[member]

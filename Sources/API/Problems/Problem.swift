@@ -1,7 +1,7 @@
 /// A failure as the caller sees it (RFC 9457).
 package struct Problem: Error, Sendable, Equatable {
-    /// The last part of `type`; nil for plain HTTP errors, which are `about:blank`.
-    package let slug: String?
+    /// Nil for plain HTTP errors, which are `about:blank`.
+    package let type: ProblemType?
     package let title: String
     package let status: HTTPStatus
     /// About this occurrence; never carries header values or content.
@@ -11,23 +11,34 @@ package struct Problem: Error, Sendable, Equatable {
     package let headers: [Response.Header]
 
     private init(
-        _ slug: String?, _ status: HTTPStatus, title: String, detail: String? = nil,
-        remedy: String, headers: [Response.Header] = []
+        _ type: ProblemType?, _ status: HTTPStatus, title: String, detail: String?,
+        remedy: String, headers: [Response.Header]
     ) {
-        self.slug = slug
-        self.title = title
+        self.type = type
         self.status = status
+        self.title = title
         self.detail = detail
         self.remedy = remedy
         self.headers = headers
     }
 
-    package var type: String { slug.map { "/problems/" + $0 } ?? "about:blank" }
+    /// - Parameter remedy: Nil for the one that always helps.
+    init(
+        _ type: ProblemType, detail: String? = nil, remedy: String? = nil,
+        headers: [Response.Header] = []
+    ) {
+        self.init(
+            type, type.status, title: type.title, detail: detail, remedy: remedy ?? type.remedy,
+            headers: headers)
+    }
+
+    package var slug: String? { type?.slug }
 
     /// - Parameter path: The request's path; nil when the request could not be read.
     package func response(for path: String?) -> Response {
         let body = ProblemBody(
-            type: type, title: title, status: status.rawValue, detail: detail, instance: path,
+            type: type?.uri ?? "about:blank", title: title, status: status.rawValue, detail: detail,
+            instance: path,
             remedy: remedy)
         return Response(
             status: status, type: "application/problem+json", bytes: jsonBytes(of: body),
@@ -86,59 +97,40 @@ extension Problem {
     /// Seconds after which the next run of the supervisor may be there, and a slot be free.
     private static let retry = Response.Header("Retry-After", "5")
 
-    package static let draining = Problem(
-        "draining", .serviceUnavailable, title: "The server is about to end",
-        remedy: "Send the request again when it has started again.", headers: [retry])
+    package static let draining = Problem(.draining, headers: [retry])
 
-    static let tooManyStreams = Problem(
-        "too-many-streams", .serviceUnavailable, title: "Too many clients wait or listen",
-        remedy: "End streams that are not needed, or come again later.", headers: [retry])
+    static let tooManyStreams = Problem(.tooManyStreams, headers: [retry])
 
-    static let tooManyUploads = Problem(
-        "too-many-uploads", .serviceUnavailable, title: "Too many uploads are under way",
-        remedy: "Wait until one of them has ended.", headers: [retry])
+    static let tooManyUploads = Problem(.tooManyUploads, headers: [retry])
 
-    static let uploadInProgress = Problem(
-        "upload-in-progress", .conflict, title: "You have an upload under way",
-        remedy: "Wait until it has ended, or end it.")
+    static let uploadInProgress = Problem(.uploadInProgress)
 }
 
 // MARK: - Who may
 
 extension Problem {
-    package static let hostRefused = Problem(
-        "host-refused", .misdirectedRequest, title: "The Host is not one of this listener",
-        remedy: "Call it as localhost, or allow the name in SWITCHYARD_API_HOSTS.")
+    package static let hostRefused = Problem(.hostRefused)
 
-    package static let originRefused = Problem(
-        "origin-refused", .forbidden, title: "A page of another origin sent this request",
-        remedy: "Call the API from a script, or from a page of the same origin.")
+    package static let originRefused = Problem(.originRefused)
 
     package static let proxyOnPeerSocket = Problem(
-        "proxy-on-peer-socket", .forbidden, title: "A proxy may not use this socket",
-        detail: "Whoever the proxy serves would have the proxy's rights here.",
-        remedy: "Point the proxy at a unix:<path>?auth=token listener, with HTTP/1.1.")
+        .proxyOnPeerSocket,
+        detail: "Whoever the proxy serves would have the proxy's rights here.")
 
-    package static let peerRefused = Problem(
-        "peer-refused", .forbidden, title: "This user may not use the socket",
-        remedy: "Call as root, as the supervisor's user, or as a member of the API's group.")
+    package static let peerRefused = Problem(.peerRefused)
 
     static let unauthenticated = Problem(
-        "unauthenticated", .unauthorized, title: "A token is required",
-        remedy: "Send the header Authorization: Bearer with a token of this node.",
-        headers: [.init("WWW-Authenticate", #"Bearer realm="switchyard""#)])
+        .unauthenticated, headers: [.init("WWW-Authenticate", #"Bearer realm="switchyard""#)])
 
     package static let invalidToken = Problem(
-        "invalid-token", .unauthorized, title: "The token is not valid",
-        remedy: "Use a token that is neither revoked nor expired.",
+        .invalidToken,
         headers: [
             .init("WWW-Authenticate", #"Bearer realm="switchyard", error="invalid_token""#)
         ])
 
     static func insufficientScope(_ scope: Scope) -> Problem {
         Problem(
-            "insufficient-scope", .forbidden, title: "The token's scope is too small",
-            remedy: "Use a token of scope \(scope).",
+            .insufficientScope, remedy: "Use a token of scope \(scope).",
             headers: [
                 .init(
                     "WWW-Authenticate",
@@ -146,9 +138,7 @@ extension Problem {
             ])
     }
 
-    static let checkUnknown = Problem(
-        "check-unknown", .notFound, title: "There is no such check",
-        remedy: "Ask /readyz?verbose for the checks there are.")
+    static let checkUnknown = Problem(.checkUnknown)
 }
 
 private struct ProblemBody: Encodable {
