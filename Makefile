@@ -26,7 +26,7 @@ RT := 0
 # Of `make leaks`: what the numbers of restarts and upgrades are divided by.
 SCALE := 1
 
-.PHONY: help setup build run test lint tsan check-links bench leaks
+.PHONY: help setup build run test lint tsan check-links bench leaks openapi
 .DEFAULT_GOAL := help
 
 help:
@@ -39,6 +39,7 @@ help:
 	@echo 'make bench        measure it, beside a floor in C; RUNS=100 IDLE=60, RT=1 for real time'
 	@echo 'make leaks        look for leaks over 10,000 restarts, 1,000 upgrades; SCALE=10: a tenth'
 	@echo 'make check-links  check that no large library has crept in'
+	@echo 'make openapi      take a change of openapi.yaml into the sources'
 	@echo 'make setup        install the packages that building and testing need'
 
 setup:
@@ -65,6 +66,11 @@ lint:
 # The supervisor alone: the others start the real executable, which the sanitizer slows down.
 tsan: setup
 	$(toolchain)@$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter SupervisorTests
+
+# The executable holds the description as JSON, so that it needs no parser of YAML; a test fails when
+# the two differ.
+openapi: setup
+	$(toolchain)@SWITCHYARD_WRITE_OPENAPI=1 $(SWIFT) test --filter 'the source file is written anew'
 
 # Looks at the debug build: the release holds Swift's libraries in itself, where readelf cannot
 # see them.

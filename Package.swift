@@ -30,7 +30,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "API",
-            dependencies: ["Supervisor"],
+            dependencies: ["Supervisor", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .executableTarget(
             name: "Server",

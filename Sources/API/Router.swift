@@ -34,6 +34,8 @@ package struct Route: Sendable {
 
     /// The parameters when the path fits the template.
     func match(_ segments: [String]) -> [String: String]? {
+        // The root has one segment, which is empty.
+        let segments = segments == [""] ? [] : segments
         guard segments.count == parts.count else { return nil }
         var parameters: [String: String] = [:]
         for (part, segment) in zip(parts, segments) {

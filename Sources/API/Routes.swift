@@ -2,14 +2,24 @@ import Supervisor
 
 extension Router {
     /// The table of everything that is served; `openapi.yaml` describes exactly this.
-    package init(board: StatusBoard) {
+    ///
+    /// - Parameter settings: What `/v1/config` shows; free of secrets.
+    package init(board: StatusBoard, settings: [Setting] = []) {
         let health = Health(board: board)
         let node = NodeResource(board: board)
+        let start = StartPage()
+        let problems = ProblemPages()
+        let description = OpenAPIResource()
+        let config = ConfigResource(settings)
         routes = [
+            Route(.get, "/", scope: nil, answer: start.page),
             Route(.get, "/livez", scope: nil, answer: health.livez),
             Route(.get, "/readyz", scope: nil, answer: health.readyz),
             Route(.get, "/readyz/{check}", scope: nil, answer: health.check),
+            Route(.get, "/openapi.json", scope: nil, answer: description.json),
+            Route(.get, "/problems/{slug}", scope: nil, answer: problems.page),
             Route(.get, "/v1/status", scope: .read, answer: node.status),
+            Route(.get, "/v1/config", scope: .read, answer: config.config),
             Route(.get, "/v1/plans", scope: .read, answer: node.plans),
         ]
     }

@@ -63,14 +63,15 @@ extension Router {
     /// Asks by value.
     func get(
         _ path: String, query: [Target.Parameter] = [], as caller: Caller = .peer(uid: 0),
-        method: API.Method = .get
+        method: API.Method = .get, headers: Headers = [:]
     ) async throws -> Response {
         let target = Target(
             path: path,
             segments: path.split(separator: "/", omittingEmptySubsequences: false)
                 .dropFirst().map(String.init),
             query: query)
-        let request = Request(method: method, target: target, caller: caller)
+        let request = Request(
+            method: method, target: target, headers: headers, caller: caller)
         do throws(Problem) {
             return await (try admit(request)).respond()
         } catch {

@@ -55,13 +55,26 @@ struct OpenAPITests {
         try check(answer.text, schema: "PlanList")
     }
 
+    @Test func `the settings that are sent fit their schema`() async throws {
+        let settings = [
+            Setting(name: "DAEMON_NAME", value: "gaiad", origin: "environment"),
+            Setting(name: "DAEMON_RPC_ADDRESS", value: nil, origin: "default"),
+        ]
+        let answer = try await Router(board: StatusBoard(.bare), settings: settings).get(
+            "/v1/config")
+        try check(answer.text, schema: "SettingList")
+    }
+
     @Test func `a problem that is sent fits its schema`() async throws {
         let answer = try await Router(board: StatusBoard(.bare)).get("/nothing")
         try check(answer.text, schema: "Problem")
     }
 
     @Test func `the examples fit their schemas`() throws {
-        for (path, schema) in [("/v1/status", "Status"), ("/v1/plans", "PlanList")] {
+        let schemas = [
+            ("/v1/status", "Status"), ("/v1/plans", "PlanList"), ("/v1/config", "SettingList"),
+        ]
+        for (path, schema) in schemas {
             let responses = document["paths"]?[path]?["get"]?["responses"]?.mapping
             // A quoted number is another key to Yams than the same text unquoted.
             let success = responses?.first { $0.key.scalar?.string == "200" }?.value

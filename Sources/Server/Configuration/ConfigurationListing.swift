@@ -12,7 +12,10 @@ extension Configuration {
         return lines.joined(separator: "\n")
     }
 
-    private var cosmovisorValues: [(Variable, String)] {
+    /// What has no value is not set and has no default.
+    var values: [(Variable, String?)] { cosmovisorValues + ownValues }
+
+    private var cosmovisorValues: [(Variable, String?)] {
         [
             (.home, home.path),
             (.name, home.daemonName),
@@ -27,19 +30,19 @@ extension Configuration {
             (.preUpgradeRetries, "\(preUpgradeRetries)"),
             (.disableLogs, "\(log.isDisabled)"),
             (.colorLogs, "\(log.isColored)"),
-            (.timeFormat, log.timeFormat?.goLayout ?? ""),
-            (.customPreUpgrade, customPreUpgrade ?? ""),
+            (.timeFormat, log.timeFormat?.goLayout),
+            (.customPreUpgrade, customPreUpgrade),
             (.disableRecase, "\(home.letterCase == .kept)"),
         ]
     }
 
-    private var ownValues: [(Variable, String)] {
+    private var ownValues: [(Variable, String?)] {
         [
             (.grpcAddress, grpcAddress),
-            (.rpcAddress, rpcAddress ?? ""),
+            (.rpcAddress, rpcAddress),
             (.listen, listen.joined(separator: ",")),
             (.tokensFile, tokensFile),
-            (.apiGroup, apiGroup ?? ""),
+            (.apiGroup, apiGroup),
             (.apiHosts, apiHosts.names.joined(separator: ",")),
             (.allowRemote, "\(allowsRemote)"),
             (.startCommands, startCommands.joined(separator: ",")),
@@ -60,8 +63,8 @@ extension Configuration {
         ]
     }
 
-    private func line(_ variable: Variable, _ value: String) -> String {
-        "  \(variable.rawValue): \(escaped(value)) (\(origin(of: variable).rawValue))"
+    private func line(_ variable: Variable, _ value: String?) -> String {
+        "  \(variable.rawValue): \(escaped(value ?? "")) (\(origin(of: variable).rawValue))"
     }
 
     private func derivedLine(_ label: String, _ value: String) -> String {

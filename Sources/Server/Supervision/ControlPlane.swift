@@ -36,14 +36,14 @@ final class ControlPlane: Sendable {
     /// - Throws: `SystemError` when no event loop is to be had.
     init(
         addresses: [ListenAddress], options: ListenOptions, board: StatusBoard,
-        control: EventLoop, log: Logger
+        router: Router, control: EventLoop, log: Logger
     ) throws(SystemError) {
         let handover = options.handover
         self.addresses = addresses.flatMap { address in
             address == .systemd && !handover.activated.isEmpty
                 ? handover.activated.map(ListenAddress.activated) : [address]
         }
-        router = Router(board: board)
+        self.router = router
         self.board = board
         self.control = control
         present = Locked(Present(loop: try Self.startedLoop()))

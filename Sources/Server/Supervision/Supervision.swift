@@ -37,7 +37,8 @@ struct Supervision: Sendable {
             addresses: addresses,
             options: ListenOptions(
                 configuration, handover: handover, environment: environment, log: log),
-            board: board, control: control, log: log)
+            board: board, router: Router(board: board, settings: configuration.settings),
+            control: control, log: log)
         let debug = DebugSwitches(environment: environment)
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and
