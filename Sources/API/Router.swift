@@ -71,6 +71,14 @@ struct Call: Sendable {
 package struct Router: Sendable {
     package let routes: [Route]
 
+    /// Stands for the template of a path that is none of ours.
+    static let unmatched = "unmatched"
+
+    /// What requests to this target are counted under: a template, whoever asks.
+    package func template(of target: Target) -> String {
+        routes.first { $0.match(target.segments) != nil }?.template ?? Self.unmatched
+    }
+
     /// Decides what can be decided without the body: route, method, credentials, scope.
     package func admit(_ request: Request) throws(Problem) -> Admission {
         let fitting = routes.compactMap { route in

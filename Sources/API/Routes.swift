@@ -3,15 +3,21 @@ import Supervisor
 extension Router {
     /// The table of everything that is served; `openapi.yaml` describes exactly this.
     ///
-    /// - Parameter settings: What `/v1/config` shows; free of secrets.
-    package init(board: StatusBoard, settings: [Setting] = []) {
+    /// - Parameters:
+    ///   - journal: Nil where no history is kept.
+    ///   - settings: What `/v1/config` shows; free of secrets.
+    ///   - opensMetrics: Shows `/metrics` to everyone who may use a listener.
+    package init(
+        board: StatusBoard, counters: Counters = Counters(), http: HTTPCounters = HTTPCounters(),
+        journal: Journal? = nil, settings: [Setting] = [], opensMetrics: Bool = false
+    ) {
         let health = Health(board: board)
         let node = NodeResource(board: board)
         let start = StartPage()
         let problems = ProblemPages()
         let description = OpenAPIResource()
         let config = ConfigResource(settings)
-        routes = [
+        let table = [
             Route(.get, "/", scope: nil, answer: start.page),
             Route(.get, "/livez", scope: nil, answer: health.livez),
             Route(.get, "/readyz", scope: nil, answer: health.readyz),
@@ -22,7 +28,21 @@ extension Router {
             Route(.get, "/v1/config", scope: .read, answer: config.config),
             Route(.get, "/v1/plans", scope: .read, answer: node.plans),
         ]
+        let own = RouteName(method: .get, template: "/metrics")
+        let metrics = MetricsResource(
+            board: board, counters: counters, http: http, journal: journal,
+            routes: table.map(\.name) + [own])
+        routes =
+            table + [
+                Route(
+                    own.method, own.template, scope: opensMetrics ? nil : .read,
+                    answer: metrics.metrics)
+            ]
     }
+}
+
+extension Route {
+    fileprivate var name: RouteName { RouteName(method: method, template: template) }
 }
 
 /// What the board shows, as resources.

@@ -46,7 +46,7 @@ struct PageTests {
         #expect(page.status == .ok)
         #expect(page.header("Content-Type") == "text/html; charset=utf-8")
         #expect(page.header("Content-Security-Policy") == Self.policy)
-        let links = ["/v1/status", "/v1/plans", "/openapi.json", "/v1/config"]
+        let links = ["/v1/status", "/v1/plans", "/metrics", "/openapi.json", "/v1/config"]
         for link in links + ProblemType.all.map({ "/problems/" + $0.slug }) {
             #expect(page.text.contains("<a href=\"\(link)\">"))
             #expect(try await router.get(link).status == .ok)

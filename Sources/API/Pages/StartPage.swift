@@ -25,6 +25,7 @@ struct StartPage: Sendable {
             .links([
                 ("/livez?verbose", "Whether it lives"),
                 ("/v1/config", "Its settings"),
+                ("/metrics", "Metrics for Prometheus"),
                 ("/openapi.json", "The description of this API"),
             ]),
             .heading("Problems"),

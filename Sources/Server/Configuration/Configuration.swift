@@ -33,6 +33,8 @@ struct Configuration: Sendable, Equatable {
     let apiHosts: AllowedHosts
     /// Whether TCP may listen where other hosts can reach it.
     let allowsRemote: Bool
+    /// `/metrics` is shown to everyone who may use a listener, over TCP too.
+    let opensMetrics: Bool
     /// The daemon's commands that are supervised; every other one is executed in place.
     let startCommands: [String]
     let restart: Lifecycle.Policy.Restart

@@ -45,6 +45,7 @@ extension Configuration {
             (.apiGroup, apiGroup),
             (.apiHosts, apiHosts.names.joined(separator: ",")),
             (.allowRemote, "\(allowsRemote)"),
+            (.metricsOpen, "\(opensMetrics)"),
             (.startCommands, startCommands.joined(separator: ",")),
             (.restart, restart.rawValue),
             (.waitForExit, waitForExit.goText),

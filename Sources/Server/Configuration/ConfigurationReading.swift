@@ -24,6 +24,7 @@ extension Configuration {
         apiGroup = reader.text(.apiGroup)
         apiHosts = Self.apiHosts(&reader)
         allowsRemote = reader.flag(.allowRemote, default: false)
+        opensMetrics = reader.flag(.metricsOpen, default: false)
         startCommands = reader.list(.startCommands, default: ["start"])
         restart = reader.choice(.restart, default: .onFailure)
         waitForExit = reader.duration(.waitForExit, default: .zero)

@@ -25,6 +25,7 @@ enum Variable: String, CaseIterable, Sendable {
     case apiGroup = "SWITCHYARD_API_GROUP"
     case apiHosts = "SWITCHYARD_API_HOSTS"
     case allowRemote = "SWITCHYARD_ALLOW_REMOTE"
+    case metricsOpen = "SWITCHYARD_METRICS_OPEN"
     case startCommands = "SWITCHYARD_START_COMMANDS"
     case restart = "SWITCHYARD_RESTART"
     case waitForExit = "SWITCHYARD_WAIT_FOR_EXIT"

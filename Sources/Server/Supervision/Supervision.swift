@@ -22,23 +22,29 @@ struct Supervision: Sendable {
         let control = try EventLoop(name: "sy-control")
         let log = Logger(settings: configuration.log)
         for warning in configuration.warnings { log.warning("\(warning)") }
-        let board = StatusBoard(.starting(version: Version.number))
-        let notifier = try Notifier(board: board, loop: control, environment: environment)
+        let board = StatusBoard(
+            .starting(version: Version.number, isWatched: Notifier.isWatched))
+        let counters = Counters()
+        let notifier = try Notifier(
+            board: board, counters: counters, loop: control, environment: environment)
         let handover = Handover(notifier: notifier)
         var setup = self.setup
         setup.probe = .comet(address: rpc, home: configuration.home, loop: control)
         setup.proofInterval = notifier.proofInterval
         setup.keeper = handover.keeper
         let node = NodeSupervisor(
-            setup: setup, board: board, loop: control, pool: try BlockingPool(threads: 2),
-            log: log)
+            setup: setup, board: board, counters: counters, loop: control,
+            pool: try BlockingPool(threads: 2), log: log)
+        let router = Router(
+            board: board, counters: counters, journal: node.journal,
+            settings: configuration.settings,
+            opensMetrics: configuration.opensMetrics)
         let signals = try SignalReader(on: control)
         let api = try ControlPlane(
             addresses: addresses,
             options: ListenOptions(
                 configuration, handover: handover, environment: environment, log: log),
-            board: board, router: Router(board: board, settings: configuration.settings),
-            control: control, log: log)
+            board: board, router: router, control: control, log: log)
         let debug = DebugSwitches(environment: environment)
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and

@@ -8,6 +8,7 @@ import Supervisor
 /// socket blocks the sender, and that must not be the one who minds the node.
 final class Notifier: Sendable {
     private let board: StatusBoard
+    private let counters: Counters
     private let loop: EventLoop
     /// Nil when nobody listens.
     private let thread: BlockingPool?
@@ -22,15 +23,19 @@ final class Notifier: Sendable {
 
     /// - Parameter loop: the control loop, so that a hung one feeds no watchdog.
     init(
-        board: StatusBoard, loop: EventLoop, environment: [String: String]
+        board: StatusBoard, counters: Counters, loop: EventLoop, environment: [String: String]
     ) throws(SystemError) {
         self.board = board
+        self.counters = counters
         self.loop = loop
         thread = environment["NOTIFY_SOCKET"] == nil ? nil : try BlockingPool(threads: 1)
         watchdog = Self.watchdogTime
     }
 
     var isHeard: Bool { thread != nil }
+
+    /// Whether systemd expects WATCHDOG=1 of us.
+    static var isWatched: Bool { watchdogTime != nil }
 
     /// How often the parts of the control loop must prove themselves for the watchdog's sake.
     var proofInterval: Duration { watchdog.map { min(Self.pace, $0 / 4) } ?? Self.pace }
@@ -57,7 +62,7 @@ final class Notifier: Sendable {
     func run() async {
         guard let thread else { return }
         await withTaskGroup { group in
-            group.addTask(executorPreference: thread) { await self.outbox.forward(Self.send) }
+            group.addTask(executorPreference: thread) { await self.outbox.forward(self.send) }
             group.addTask { await self.follow() }
             group.addTask { await self.renew() }
         }
@@ -98,12 +103,14 @@ extension Notifier {
         sd_notify(0, "STATUS=\(line)\nERRNO=\(failure.code)")
     }
 
-    private static func send(_ message: Outbox.Message) {
+    private func send(_ message: Outbox.Message) {
         // A service manager that cannot be reached is its own trouble, not the node's.
         switch message {
         case .state(let lines): sd_notify(0, lines)
         case .status(let line): sd_notify(0, "STATUS=\(line)")
-        case .ping: sd_notify(0, "WATCHDOG=1")
+        case .ping:
+            sd_notify(0, "WATCHDOG=1")
+            counters.count { $0.watchdogPings += 1 }
         case .keep(let descriptor, let name):
             // FDPOLL=0: the pidfd of a daemon that has ended still tells how it ended.
             var number = descriptor.number

@@ -115,12 +115,12 @@ extension NodeSupervisor {
 
 extension Status {
     /// Before anything is known of the node.
-    package static func starting(version: String) -> Status {
+    package static func starting(version: String, isWatched: Bool = false) -> Status {
         Status(
             instance: "",
             supervisor: SupervisorFacts(
                 version: version, pid: getpid(), startedAt: Date(), resumed: .fresh,
-                watchdog: false),
+                watchdog: isWatched),
             phase: PhaseFacts(
                 name: .idle, since: Date(), waitingFor: nil, until: nil, step: nil, reason: nil,
                 reasonCode: nil, remedy: nil),

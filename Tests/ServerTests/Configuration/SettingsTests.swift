@@ -7,7 +7,7 @@ struct SettingsTests {
     private static let required = ["DAEMON_HOME": "/home/node", "DAEMON_NAME": "dummyd"]
 
     @Test func `every variable that is read is shown with its origin`() throws {
-        let environment = Self.required.merging(["SWITCHYARD_RESTART": "always"]) { $1 }
+        let environment = Self.required.merging(["SWITCHYARD_METRICS_OPEN": "true"]) { $1 }
         let settings = try Configuration(environment: environment).settings
         let names = Variable.allCases.filter { $0 != .logBufferSize }.map(\.rawValue)
         #expect(Set(settings.map(\.name)) == Set(names))
@@ -16,7 +16,7 @@ struct SettingsTests {
             Setting(name: "DAEMON_HOME", value: "/home/node", origin: "environment"),
             Setting(name: "DAEMON_SHUTDOWN_GRACE", value: "30s", origin: "default"),
             Setting(name: "DAEMON_RPC_ADDRESS", value: nil, origin: "default"),
-            Setting(name: "SWITCHYARD_RESTART", value: "always", origin: "environment"),
+            Setting(name: "SWITCHYARD_METRICS_OPEN", value: "true", origin: "environment"),
         ]
         for setting in listed { #expect(settings.contains(setting)) }
     }
