@@ -28,4 +28,30 @@ import Testing
         #expect(again.contains("\nswitchyard_daemon_starts_total{reason=\"first\"} 0\n"))
         try await node.stop()
     }
+
+    @Test(.enabled(if: Prometheus.isThere, "Debian's prometheus"))
+    func `a real Prometheus scrapes it with the shipped configuration`() async throws {
+        let node = try TestNode()
+        let port = try TestNode.freePort()
+        let listen = "unix:\(node.socket),tcp:127.0.0.1:\(port)"
+        try node.start(["SWITCHYARD_LISTEN": listen, "SWITCHYARD_METRICS_OPEN": "true"])
+        try await node.reaches(3, "v1")
+        let prometheus = try Prometheus(scraping: "127.0.0.1:\(port)", in: node.path)
+        try await eventually("it is up\n\(prometheus.log)") { prometheus.value("up") == "1" }
+        let phase = "switchyard_phase{phase=\"running\"}"
+        try await eventually("the phase is there") { prometheus.value(phase) == "1" }
+        #expect(prometheus.value("switchyard_daemon_starts_total{reason=\"first\"}") == "1")
+        // What is counted by its type can be asked for as such: the format was understood.
+        #expect(prometheus.get("/api/v1/targets").contains("\"health\":\"up\""))
+        #expect(
+            prometheus.get("/api/v1/metadata?metric=switchyard_daemon_starts").contains("counter")
+                || prometheus.get("/api/v1/metadata?metric=switchyard_daemon_starts_total")
+                    .contains("counter")
+        )
+        try await eventually("every rule was evaluated") {
+            prometheus.get("/api/v1/rules").split(separator: "\"health\":\"ok\"").count == 9
+        }
+        try await node.stop()
+        try await eventually("it is down") { prometheus.value("up") == "0" }
+    }
 }
