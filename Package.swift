@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(
             name: "SystemdTests",
             dependencies: ["EndToEndTests", "Server", "SimChain"],
-            exclude: ["box"],
+            exclude: ["box", "Harness/request-loop.py"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

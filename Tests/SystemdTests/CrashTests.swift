@@ -68,7 +68,7 @@ extension BoxedNode {
 
     /// The supervisor was started again, and the daemon never was.
     fileprivate func isAdopted(_ process: String) async throws {
-        try await becomes("NRestarts", "1")
+        try await isRestarted()
         try await waits(for: "the adoption") { (try? status())?.daemon?.adopted == true }
         try await goesOn()
         #expect(try await daemon() == process)

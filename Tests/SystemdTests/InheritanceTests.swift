@@ -13,7 +13,7 @@ extension SystemdTests {
             try await node.reaches(3)
             // The next run of ours is handed a stored descriptor as well, and starts the node anew.
             try await node.kill("KILL")
-            try await node.becomes("NRestarts", "1")
+            try await node.isRestarted()
             try await node.waits(for: "an answer") { (try? node.status())?.daemon != nil }
             try await node.endDaemon()
             try await node.waits(for: "another start") { node.ledger.all("start").count == 3 }

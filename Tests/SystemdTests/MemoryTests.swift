@@ -8,6 +8,9 @@ extension SystemdTests {
         @Test func `a node that runs out of memory is restarted by its supervisor`() async throws {
             let node = try await BoxedNode.ofOurUnit(
                 v1: ["allocate": "800@10"], settings: ["MemoryMax=400M", "MemorySwapMax=0"])
+            guard node.box.limitsMemory else {
+                try Test.cancel("this host's cgroups give the box no memory controller")
+            }
             try await node.systemctl("start")
             try await node.reaches(3)
             let supervisor = try await node.mainPID

@@ -38,12 +38,15 @@ extension SystemdTests {
         }
 
         @Test func `the socket's name says how callers are known`() async throws {
-            let node = try await BoxedNode.ofOurUnit(environment: ["SWITCHYARD_LISTEN": "systemd"])
+            let node = try await BoxedNode.ofOurUnit(environment: [
+                "SWITCHYARD_LISTEN": "systemd", "SWITCHYARD_API_HOSTS": "localhost",
+            ])
             let dropIn = "/etc/systemd/system/switchyard@\(node.name).socket.d/name.conf"
             try node.box.write("[Socket]\nFileDescriptorName=api-token\n", to: dropIn)
             try await node.box.systemctl("daemon-reload")
             try await node.box.systemctl("start", "switchyard@\(node.name).socket")
-            #expect(try await node.answer() == "401 0")
+            let answer = try await node.answer()
+            #expect(answer == "401")
             try await node.box.systemctl("stop", "switchyard@\(node.name).socket", node.unit)
         }
     }
@@ -65,21 +68,17 @@ extension BoxedNode {
         try await systemctl("restart")
         try await client.gets(3)
         let restarted = try await client.end()
-        #expect(restarted.allSatisfy { $0 == "200 0" }, "\(restarted)")
+        #expect(restarted.allSatisfy { $0 == "200" }, "\(restarted.filter { $0 != "200" })")
 
         let other = try RequestLoop(socket)
         try await other.gets(3)
         try await kill("KILL")
-        try await becomes("NRestarts", "1")
-        try await becomes("ActiveState", "active")
+        try await isRestarted()
         try await other.gets(3)
         let killed = try await other.end()
-        // One that was accepted is cut (52 or 56, or 7 before curl has looked at its socket); were
-        // the socket gone, a client that asks without pause would have met that many times.
-        let lost = killed.filter { $0 != "200 0" }
-        #expect(
-            lost.count <= 1 && lost.allSatisfy { ["000 7", "000 52", "000 56"].contains($0) },
-            "\(lost)")
+        // The one that was being answered may be cut; the others wait for the next run.
+        let lost = killed.filter { $0 != "200" }
+        #expect(lost.count <= 1 && lost.allSatisfy { $0.hasPrefix("cut") }, "\(lost)")
         try await goesOn()
     }
 }

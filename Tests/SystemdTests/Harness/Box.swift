@@ -22,19 +22,34 @@ final class Box: Sendable {
         guard mkdtemp(&template) != nil else { throw HarnessError("mkdtemp") }
         let folder = String(
             decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        do {
+            return try await boot(in: folder)
+        } catch {
+            unlink(folder + ".log")
+            throw error
+        }
+    }
+
+    private static func boot(in folder: String) async throws -> Box {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw HarnessError("socketpair") }
         let lifeline = Lifeline(ends[1])
         defer { close(ends[0]) }
+        // In a session of its own: what kills the tests' process group must leave it to tidy up.
         let process = try TestProcess(
-            Self.script, ["boot", folder, Programs.folder],
+            "/usr/bin/setsid", [Self.script, "boot", folder, Programs.folder],
             environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], input: ends[0],
             log: folder + ".log")
         let box = Box(
             folder: folder, process: process, lifeline: lifeline,
             leader: try await leader(in: folder, process))
-        try await box.isUp()
+        do {
+            try await box.isUp()
+        } catch {
+            try await box.shutDown()
+            throw error
+        }
         return box
     }
 
@@ -133,7 +148,7 @@ final class Box: Sendable {
         else { return "\(script) cannot be run" }
         while check.exitCode() == nil { sched_yield() }
         let output = (try? Data(contentsOf: URL(filePath: log))) ?? Data()
-        return output.isEmpty ? nil : String(decoding: output, as: UTF8.self)
+        return output.isEmpty ? nil : String(decoding: output.dropLast(), as: UTF8.self)
     }()
 
     private static func leader(in folder: String, _ process: TestProcess) async throws -> Int32 {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import EndToEndTests
@@ -11,6 +12,7 @@ struct BoxTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing tests: @Sendable () async throws -> Void
     ) async throws {
+        try #require(Box.obstacle == nil, "CI=true, and no box can be booted")
         let box = try await Box.boot()
         do {
             try await box.install("switchyard@.service", "switchyard@.socket")
@@ -32,6 +34,13 @@ extension Box {
     /// somebody relies on them.
     static var isWanted: Bool {
         obstacle == nil || ProcessInfo.processInfo.environment["CI"] == "true"
+    }
+
+    /// Whether the box knows the memory controller, which the host may not give to it.
+    var limitsMemory: Bool {
+        let controllers = try? read("/sys/fs/cgroup/cgroup.controllers")
+        return controllers?.contains("memory") == true
+            || access(root + "/sys/fs/cgroup/memory", F_OK) == 0
     }
 
     /// Whether an oom_score_adj can be lowered here, which takes CAP_SYS_RESOURCE.

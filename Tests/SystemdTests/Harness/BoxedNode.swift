@@ -127,7 +127,7 @@ final class BoxedNode {
     /// Returns when the control loop hangs; the next run's will not.
     func hang() async throws {
         try files.write("", to: "hang")
-        try await waits(for: "the hang") { try await log.contains("the control loop hangs") }
+        try await waits(for: "the hang") { try await log.contains("loop hangs") }
         try files.remove("hang")
     }
 
@@ -179,6 +179,16 @@ final class BoxedNode {
         try await waits(for: "\(name)=\(value)", sourceLocation: sourceLocation) {
             try await property(name) == value
         }
+    }
+
+    /// Waits until systemd has started the supervisor again by itself.
+    ///
+    /// A reload of its units in that moment has it count the restart twice.
+    func isRestarted(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await waits(for: "a restart", sourceLocation: sourceLocation) {
+            try await property("NRestarts") != "0"
+        }
+        try await becomes("ActiveState", "active", sourceLocation: sourceLocation)
     }
 
     /// Waits for such a status line.

@@ -15,17 +15,14 @@ final class RequestLoop {
         guard mkdtemp(&template) != nil else { throw HarnessError("mkdtemp") }
         folder = String(
             decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let script = """
-            while [ ! -e "$1/stop" ]; do
-                curl --silent --max-time 30 --output /dev/null \
-                    --write-out '%{http_code} %{exitcode}\\n' --unix-socket "$2" \
-                    http://localhost/v1/status
-            done
-            """
         process = try TestProcess(
-            "/bin/sh", ["-c", script, "sh", folder, socket],
-            environment: ["PATH": "/usr/bin:/bin"], log: folder + "/answers")
+            "/usr/bin/python3", [Self.script, socket, folder + "/stop"], environment: [:],
+            log: folder + "/answers")
     }
+
+    private static let script =
+        URL(filePath: #filePath).deletingLastPathComponent().path
+        + "/request-loop.py"
 
     deinit {
         try? FileManager.default.removeItem(atPath: folder)
@@ -37,7 +34,7 @@ final class RequestLoop {
         try await eventually("\(count) more answers") { answers.count >= goal }
     }
 
-    /// Ends it, and tells its answers: the HTTP status and curl's exit code.
+    /// Ends it, and tells its answers: the status code of each, or what went wrong.
     func end() async throws -> [String] {
         try Data().write(to: URL(filePath: folder + "/stop"))
         try await eventually("the client ends") { process.exitCode() != nil }
