@@ -22,6 +22,8 @@ final class BenchHome {
         guard symlink("genesis", path + "/cosmovisor/current") == 0 else {
             throw .system("symlink", errno)
         }
+        // As it is on a host whose next binary was put in place days before.
+        sync()
     }
 
     deinit {

@@ -66,6 +66,16 @@ extension NodeSupervisor {
         }
     }
 
+    /// Takes the copy that `pre-upgrade` needs while the disk is busy with this plan anyway.
+    ///
+    /// Not before an operator's own script, whose changes are to be in it. What fails here is told
+    /// by the step that needs it.
+    func copyConfigEarly(_ plan: UpgradePlan) async {
+        guard setup.hook == nil else { return }
+        let copy = ConfigCopy(home: setup.home, plan: plan)
+        await onPool { try? copy.take() }
+    }
+
     private func copyConfig(_ plan: UpgradePlan) async throws(StepError) {
         let copy = ConfigCopy(home: setup.home, plan: plan)
         let failure = await onPool { () -> DataBackupError? in

@@ -86,6 +86,7 @@ extension NodeSupervisor {
         memory.due?.file = file.identity
         let due = memory.due
         let release = home.release(for: plan.name)
+        async let copied: Void = copyConfigEarly(plan)
         try await blocking(.binaryRejected, "make upgrades/\(plan.name.directory) writable") {
             () throws(SystemError) in
             try BinaryInspection.makeExecutable(release.binary)
@@ -94,6 +95,7 @@ extension NodeSupervisor {
             try DurableFile.replace(
                 files, syncing: [release.binary, release.binary.parentFolder, home.upgrades])
         }
+        await copied
     }
 
     private func backUp(_ plan: UpgradePlan) async throws(StepError) {
