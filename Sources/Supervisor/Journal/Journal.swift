@@ -15,7 +15,7 @@ package final class Journal: Sendable {
     }
 
     /// How many events are kept in memory, and how far behind a reader may be.
-    static let recentLimit = 1024
+    static let recentLimit = 64
     package static let readerLimit = 256
 
     fileprivate let state: Locked<State>
