@@ -107,8 +107,11 @@ struct TokenTests {
         let text = String(
             decoding: try Data(contentsOf: URL(filePath: root + "/openapi.yaml")), as: UTF8.self)
         return text.split(separator: "\n").filter { $0.hasPrefix("  /") && $0.hasSuffix(":") }
-            .map { $0.dropFirst(2).dropLast().replacing("{check}", with: "daemon") }
-            .map { String($0.filter { $0 != "{" && $0 != "}" }) }
+            .map { line in
+                line.dropFirst(2).dropLast().replacing("{check}", with: "daemon")
+                    .replacing("{slug}", with: "blocked")
+            }
+            .map { String($0) }
     }
 
     @Test func `a hundred thousand bad tokens cost no memory and lock nobody out`() async throws {
