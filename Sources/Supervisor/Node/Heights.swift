@@ -22,7 +22,9 @@ extension NodeSupervisor {
     private var pauseBeforeAsking: Duration {
         guard let run = lifecycle.phase.run else { return .seconds(5) }
         if run.provisional != nil { return .milliseconds(250) }
-        return memory.heights == nil ? .seconds(1) : .seconds(5)
+        // A node that has told nothing for a while may tell nothing ever, or replays for minutes.
+        let isNew = .now - run.since < .seconds(10)
+        return memory.heights == nil && isNew ? .seconds(1) : .seconds(5)
     }
 
     /// Asks anew; what was answered of an earlier child is dropped.
