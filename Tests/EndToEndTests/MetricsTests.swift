@@ -34,9 +34,16 @@ import Testing
         let node = try TestNode()
         let port = try TestNode.freePort()
         let listen = "unix:\(node.socket),tcp:127.0.0.1:\(port)"
-        try node.start(["SWITCHYARD_LISTEN": listen, "SWITCHYARD_METRICS_OPEN": "true"])
+        let token = node.path + "/token"
+        let making = try TestProcess(
+            "/bin/sh",
+            ["-c", "exec \(Programs.switchyard) token create --scope read --label p >\(token)"],
+            environment: ["DAEMON_HOME": node.path, "DAEMON_NAME": "simd"], log: "/dev/null")
+        try await eventually("the token is made") { making.exitCode() == 0 }
+        try node.start(["SWITCHYARD_LISTEN": listen])
         try await node.reaches(3, "v1")
-        let prometheus = try Prometheus(scraping: "127.0.0.1:\(port)", in: node.path)
+        let prometheus = try Prometheus(
+            scraping: "127.0.0.1:\(port)", tokenFile: token, in: node.path)
         try await eventually("it is up\n\(prometheus.log)") { prometheus.value("up") == "1" }
         let phase = "switchyard_phase{phase=\"running\"}"
         try await eventually("the phase is there") { prometheus.value(phase) == "1" }

@@ -17,7 +17,7 @@ struct Prometheus {
     }
 
     /// - Parameter home: Gets a folder for its files.
-    init(scraping target: String, in home: String) throws {
+    init(scraping target: String, tokenFile: String, in home: String) throws {
         folder = home + "/prometheus"
         port = try TestNode.freePort()
         mkdir(folder, 0o700)
@@ -33,14 +33,13 @@ struct Prometheus {
             ("scrape_interval: 15s", "scrape_interval: 1s"),
             ("evaluation_interval: 15s", "evaluation_interval: 1s"),
             ("- alerts.yml", "- \(shipped)/alerts.yml"),
-            ("/etc/prometheus/switchyard.token", folder + "/token"),
+            ("/etc/prometheus/switchyard.token", tokenFile),
         ] {
             let parts = text.split(separator: old, omittingEmptySubsequences: false)
             try #require(parts.count == 2, "\(old)")
             text = parts.joined(separator: new)
         }
         try Data(text.utf8).write(to: URL(filePath: folder + "/prometheus.yml"))
-        try Data("sy_none".utf8).write(to: URL(filePath: folder + "/token"))
         process = try TestProcess(
             Self.program,
             [
