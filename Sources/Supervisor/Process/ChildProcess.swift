@@ -73,11 +73,15 @@ package struct ChildProcess: Sendable {
             return
         }
         for member in members {
-            guard
-                let pidfd = try? Descriptor(
-                    negated: clinux_pidfd_open(member.pid), call: "pidfd_open"),
-                ProcessEntry(pid: member.pid)?.group == pid
-            else { continue }
+            let opened = clinux_pidfd_open(member.pid)
+            if opened < 0, opened != -ESRCH {
+                // Without descriptors they must be reached all the same, if need be twice.
+                kill(-pid, number)
+                return
+            }
+            guard opened >= 0 else { continue }
+            let pidfd = Descriptor(owning: opened)
+            guard ProcessEntry(pid: member.pid)?.group == pid else { continue }
             _ = clinux_pidfd_send_signal(pidfd.number, number)
         }
     }
