@@ -144,16 +144,7 @@ private struct TokenGuesses {
     init(port: UInt16) throws {
         host = "localhost:\(port)"
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        address.sin_port = port.bigEndian
-        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isConnected = withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socket, $0, length) == 0
-            }
-        }
+        let isConnected = Loopback(port: port).call { [socket] in connect(socket, $0, $1) }
         guard isConnected else { throw HarnessError("connect") }
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(
