@@ -45,16 +45,7 @@ struct ExitBody: Encodable {
         case .unknown: break
         }
         expected = facts.expected
-        uptimeSeconds = facts.uptime?.seconds
-    }
-}
-
-extension Duration {
-    /// Seconds, rounded to milliseconds.
-    fileprivate var seconds: Double {
-        let (seconds, attoseconds) = components
-        let milliseconds = (attoseconds + 500_000_000_000_000) / 1_000_000_000_000_000
-        return Double(seconds * 1000 + milliseconds) / 1000
+        uptimeSeconds = facts.uptime?.roundedSeconds
     }
 }
 

@@ -39,13 +39,19 @@ struct Supervision: Sendable {
             board: board, counters: counters, journal: node.journal,
             settings: configuration.settings,
             opensMetrics: configuration.opensMetrics)
-        let signals = try SignalReader(on: control)
         let api = try ControlPlane(
             addresses: addresses,
             options: ListenOptions(
                 configuration, handover: handover, environment: environment, log: log),
             board: board, router: router, control: control, log: log)
-        let debug = DebugSwitches(environment: environment)
+        return try turn(control, node, SignalReader(on: control), notifier, api, log: log)
+    }
+
+    /// Turns on this thread until there is an outcome.
+    private func turn(
+        _ control: EventLoop, _ node: NodeSupervisor, _ signals: SignalReader,
+        _ notifier: Notifier, _ api: ControlPlane, log: Logger
+    ) throws -> Int32 {
         let result = Outcome()
         // The one unstructured task, the root of all others: this thread is its event loop, and
         // leaves it when the outcome is there, even if systemd does not read what it is told or the
@@ -141,12 +147,14 @@ struct Supervision: Sendable {
         return address
     }
 
+    private var debug: DebugSwitches { DebugSwitches(environment: environment) }
+
     private var setup: Setup {
         var setup = Setup(
             home: configuration.home, arguments: daemonArguments,
             environment: environment.forDaemon, version: Version.number)
         setup.policy = configuration.policy
-        setup.policy.pacing = DebugSwitches(environment: environment).pacing
+        setup.policy.pacing = debug.pacing
         setup.pollInterval = configuration.pollInterval
         setup.restartDelay = configuration.restartDelay
         setup.backupFolder = configuration.skipsBackup ? nil : configuration.backupDirectory
