@@ -64,6 +64,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Supervisor",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),

@@ -8,7 +8,6 @@ struct PlanBody: Encodable {
     let origin: String
     let trigger: String
     @Nullable var height: Height?
-    /// Nobody can pin a digest yet.
     @Nullable var expectedSHA256: String?
     @Nullable var info: PlanInfoBody?
     let state: String
@@ -34,6 +33,7 @@ struct PlanBody: Encodable {
         origin = plan.origin.rawValue
         trigger = plan.trigger.rawValue
         height = plan.height
+        expectedSHA256 = plan.expectedSHA256
         info = plan.info.flatMap(PlanInfoBody.init)
         state = plan.state.rawValue
         reasonCode = plan.reasonCode.rawValue
@@ -102,17 +102,13 @@ struct PlanInfoBody: Encodable {
 
 /// A plan's binary on the wire; everything but the state is null when it is absent.
 struct BinaryBody: Encodable {
-    let state: State
+    let state: String
     @Nullable var sha256: String?
     @Nullable var size: Int64?
     @Nullable var files: Int?
     @Nullable var trust: String?
     @Nullable var source: String?
     @Nullable var stagedAt: String?
-
-    enum State: String, Encodable {
-        case absent, staged
-    }
 
     enum CodingKeys: String, CodingKey {
         case state, sha256, files, trust, source
@@ -121,15 +117,12 @@ struct BinaryBody: Encodable {
     }
 
     init(_ facts: BinaryFacts) {
-        guard facts.isStaged else {
-            state = .absent
-            return
-        }
-        state = .staged
+        state = facts.state.rawValue
         sha256 = facts.sha256
         size = facts.size
-        // Nothing but a hand places binaries yet.
-        trust = "hand_placed"
+        files = facts.files
+        trust = facts.trust?.rawValue
+        source = facts.source?.rawValue
         stagedAt = facts.stagedAt?.rfc3339
     }
 }

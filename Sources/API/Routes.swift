@@ -4,13 +4,13 @@ extension Router {
     /// The table of everything that is served; `openapi.yaml` describes exactly this.
     ///
     /// - Parameters:
-    ///   - journal: Nil where no history is kept.
     ///   - settings: What `/v1/config` shows; free of secrets.
     ///   - opensMetrics: Shows `/metrics` to everyone who may use a listener.
     package init(
-        board: StatusBoard, counters: Counters = Counters(), http: HTTPCounters = HTTPCounters(),
-        journal: Journal? = nil, settings: [Setting] = [], opensMetrics: Bool = false
+        node supervisor: NodeSupervisor, http: HTTPCounters = HTTPCounters(),
+        settings: [Setting] = [], opensMetrics: Bool = false
     ) {
+        let board = supervisor.board
         let health = Health(board: board)
         let node = NodeResource(board: board)
         let start = StartPage()
@@ -30,7 +30,7 @@ extension Router {
         ]
         let own = RouteName(method: .get, template: "/metrics")
         let metrics = MetricsResource(
-            board: board, counters: counters, http: http, journal: journal,
+            board: board, counters: supervisor.counters, http: http, journal: supervisor.journal,
             routes: table.map(\.name) + [own])
         routes =
             table + [

@@ -10,6 +10,8 @@ package struct PlanFacts: Sendable, Equatable {
     /// Nil when only a folder tells of the plan.
     package var height: Height?
     package var info: String?
+    /// The digest that an operator pinned: 64 lower-case hex digits.
+    package var expectedSHA256: String?
     package var state: PlanState
     package var reasonCode: PlanReason
     /// In words, for people.
@@ -50,11 +52,38 @@ package enum PlanReason: String, Sendable, CaseIterable {
 
 /// The binary of a plan as it lies on disk.
 package struct BinaryFacts: Sendable, Equatable {
-    package var isStaged: Bool
+    package var state: State
     /// 64 lower-case hex digits; nil until it has been hashed.
     package var sha256: String?
     package var size: Int64?
+    /// Installed files, side libraries included.
+    package var files: Int?
+    package var trust: Trust?
+    /// Nil for one that we did not place.
+    package var source: Source?
     package var stagedAt: Date?
 
-    package static let absent = BinaryFacts(isStaged: false, sha256: nil, size: nil, stagedAt: nil)
+    package static let absent = BinaryFacts(state: .absent)
+
+    package var isStaged: Bool { state == .staged }
+
+    package enum State: String, Sendable, CaseIterable {
+        case absent
+        /// Complete and sound, and nothing vouches for it: it lies where nothing can run it.
+        case held
+        case staged
+    }
+
+    /// What vouches for the bytes.
+    package enum Trust: String, Sendable, CaseIterable {
+        case none
+        case planChecksum = "plan_checksum"
+        case pinned, signature, manifest
+        case handPlaced = "hand_placed"
+    }
+
+    /// How the bytes came here.
+    package enum Source: String, Sendable, CaseIterable {
+        case upload, plan, url, path
+    }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import Testing
 
 @testable import API
@@ -54,12 +55,23 @@ extension PlanFacts {
             height: 1_200_000, info: nil, state: .pending, reasonCode: .beforeHeight,
             reason: "height 1199950, plan is for 1200000",
             binary: BinaryFacts(
-                isStaged: true, sha256: "5f70", size: 98_304_000, stagedAt: moment),
+                state: .staged, sha256: "5f70", size: 98_304_000, files: 1, trust: .handPlaced,
+                stagedAt: moment),
             createdAt: moment, appliedAt: nil)
     }
 }
 
 extension Router {
+    /// Of a node that was never begun: what its board shows is all there is.
+    init(
+        board: StatusBoard, http: HTTPCounters = HTTPCounters(), settings: [Setting] = [],
+        opensMetrics: Bool = false
+    ) {
+        self.init(
+            node: NodeSupervisor.unbegun(board), http: http, settings: settings,
+            opensMetrics: opensMetrics)
+    }
+
     /// Asks by value.
     func get(
         _ path: String, query: [Target.Parameter] = [], as caller: Caller = .peer(uid: 0),
@@ -89,4 +101,19 @@ extension Response {
     }
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+extension NodeSupervisor {
+    /// In a home that does not exist, on a loop that does not turn.
+    static func unbegun(_ board: StatusBoard) -> NodeSupervisor {
+        guard let loop = try? EventLoop(name: "test-control"),
+            let pool = try? BlockingPool(threads: 0)
+        else { preconditionFailure("no descriptors to be had") }
+        return NodeSupervisor(
+            setup: Setup(
+                home: Home(path: "/nonexistent", daemonName: "simd"), arguments: ["start"],
+                environment: [], version: "test"),
+            board: board, loop: loop, pool: pool,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
 }

@@ -92,6 +92,9 @@ struct OpenAPITests {
             ("Phase", "step", UpgradeStep.allCases.map(\.rawValue) + ["null"]),
             ("Plan", "state", PlanState.allCases.map(\.rawValue)),
             ("Plan", "reason_code", PlanReason.allCases.map(\.rawValue)),
+            ("Binary", "state", BinaryFacts.State.allCases.map(\.rawValue)),
+            ("Binary", "trust", BinaryFacts.Trust.allCases.map(\.rawValue) + ["null"]),
+            ("Binary", "source", BinaryFacts.Source.allCases.map(\.rawValue) + ["null"]),
             ("Problem", "type", ["about:blank"] + ProblemType.all.map(\.uri)),
         ]
         for (schema, member, values) in lists {

@@ -42,7 +42,7 @@ struct ResourceTests {
     @Test func `plans are a list with every member`() async throws {
         let text = try await Router(board: StatusBoard(.full)).get("/v1/plans").text
         #expect(
-            text == #"{"items":[{"applied_at":null,"binary":{"files":null,"sha256":"5f70","#
+            text == #"{"items":[{"applied_at":null,"binary":{"files":1,"sha256":"5f70","#
                 + #""size_bytes":98304000,"source":null,"#
                 + #""staged_at":"2026-11-23T06:55:57.120Z","state":"staged","#
                 + #""trust":"hand_placed"},"created_at":"2026-11-23T06:55:57.120Z","#

@@ -31,14 +31,20 @@ struct TestServer {
         let board = StatusBoard(.bare)
         // No control loop turns here; what is asked of it must not depend on how long a test takes.
         for part in VitalPart.allCases { board.beat(part, at: .now + .seconds(3600)) }
+        let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let node = NodeSupervisor(
+            setup: Setup(
+                home: Home(path: directory.path, daemonName: "simd"), arguments: ["start"],
+                environment: [], version: "test"),
+            board: board, loop: loop, pool: try BlockingPool(threads: 1), log: log)
         let server = try HTTPServer(
             [
                 .unix(path: directory.path + "/api.sock", callers: .peer),
                 .unix(path: directory.path + "/token.sock", callers: .token),
                 .tcp(host: "127.0.0.1", port: 0),
-            ], options: options, router: Router(routes: Router(board: board).routes + routes),
-            loop: loop, limits: limits,
-            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            ], options: options,
+            router: Router(routes: Router(node: node).routes + routes), loop: loop, limits: limits,
+            log: log)
         try await withThrowingTaskGroup { group in
             group.addTask(executorPreference: loop) { await server.run() }
             try await body(TestServer(directory: directory, server: server, board: board))

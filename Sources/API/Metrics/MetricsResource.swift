@@ -6,12 +6,12 @@ struct MetricsResource: Sendable {
     let board: StatusBoard
     let counters: Counters
     let http: HTTPCounters
-    let journal: Journal?
+    let journal: Journal
     let routes: [RouteName]
     private let usage = UsageCache()
 
     init(
-        board: StatusBoard, counters: Counters, http: HTTPCounters, journal: Journal?,
+        board: StatusBoard, counters: Counters, http: HTTPCounters, journal: Journal,
         routes: [RouteName]
     ) {
         self.board = board
@@ -32,7 +32,7 @@ struct MetricsResource: Sendable {
         let status = board.status
         return Scrape(
             status: status, counters: counters.snapshot, http: http.snapshot,
-            droppedEvents: journal?.dropped ?? 0, routes: routes,
+            droppedEvents: journal.dropped, routes: routes,
             ownUsage: usage.usage(of: status.supervisor.pid),
             daemonUsage: usage.usage(of: status.daemon?.pid), now: .now)
     }

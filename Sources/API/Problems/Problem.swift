@@ -1,3 +1,5 @@
+import Supervisor
+
 /// A failure as the caller sees it (RFC 9457).
 package struct Problem: Error, Sendable, Equatable {
     /// Nil for plain HTTP errors, which are `about:blank`.
@@ -9,10 +11,13 @@ package struct Problem: Error, Sendable, Equatable {
     /// One sentence: what the caller can do.
     package let remedy: String
     package let headers: [Response.Header]
+    /// What a type has beside the members that all have: `errors`, `operation`, `existing`,
+    /// `staged_sha256`, `checks`.
+    let members: [String: JSONValue]
 
     private init(
         _ type: ProblemType?, _ status: HTTPStatus, title: String, detail: String?,
-        remedy: String, headers: [Response.Header]
+        remedy: String, headers: [Response.Header], members: [String: JSONValue] = [:]
     ) {
         self.type = type
         self.status = status
@@ -20,29 +25,36 @@ package struct Problem: Error, Sendable, Equatable {
         self.detail = detail
         self.remedy = remedy
         self.headers = headers
+        self.members = members
     }
 
     /// - Parameter remedy: Nil for the one that always helps.
     init(
         _ type: ProblemType, detail: String? = nil, remedy: String? = nil,
-        headers: [Response.Header] = []
+        headers: [Response.Header] = [], members: [String: JSONValue] = [:]
     ) {
         self.init(
             type, type.status, title: type.title, detail: detail, remedy: remedy ?? type.remedy,
-            headers: headers)
+            headers: headers, members: members)
     }
 
     package var slug: String? { type?.slug }
 
     /// - Parameter path: The request's path; nil when the request could not be read.
     package func response(for path: String?) -> Response {
-        let body = ProblemBody(
-            type: type?.uri ?? "about:blank", title: title, status: status.rawValue, detail: detail,
-            instance: path,
-            remedy: remedy)
-        return Response(
-            status: status, type: "application/problem+json", bytes: jsonBytes(of: body),
+        Response(
+            status: status, type: "application/problem+json", bytes: jsonBytes(of: body(for: path)),
             headers: headers)
+    }
+
+    /// The whole object, as an operation carries it, too.
+    func body(for path: String?) -> JSONValue {
+        let common: [String: JSONValue] = [
+            "type": .string(type?.uri ?? "about:blank"), "title": .string(title),
+            "status": .integer(Int64(status.rawValue)), "detail": JSONValue(detail),
+            "instance": JSONValue(path), "remedy": .string(remedy),
+        ]
+        return .object(common.merging(members) { common, _ in common })
     }
 }
 
@@ -139,17 +151,4 @@ extension Problem {
     }
 
     static let checkUnknown = Problem(.checkUnknown)
-}
-
-private struct ProblemBody: Encodable {
-    let type: String
-    let title: String
-    let status: Int
-    @Nullable var detail: String?
-    @Nullable var instance: String?
-    let remedy: String
-
-    enum CodingKeys: String, CodingKey {
-        case type, title, status, detail, instance, remedy
-    }
 }

@@ -36,8 +36,7 @@ struct Supervision: Sendable {
             setup: setup, board: board, counters: counters, loop: control,
             pool: try BlockingPool(threads: 2), log: log)
         let router = Router(
-            board: board, counters: counters, journal: node.journal,
-            settings: configuration.settings,
+            node: node, settings: configuration.settings,
             opensMetrics: configuration.opensMetrics)
         let api = try ControlPlane(
             addresses: addresses,

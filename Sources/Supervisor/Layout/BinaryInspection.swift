@@ -36,7 +36,7 @@ package enum BinaryInspection {
             return .absent
         }
         return BinaryFacts(
-            isStaged: true, sha256: nil, size: Int64(status.st_size),
+            state: .staged, size: Int64(status.st_size), files: 1, trust: .handPlaced,
             stagedAt: status.st_mtim.date)
     }
 
