@@ -20,11 +20,11 @@ package struct PlanFacts: Sendable, Equatable {
     package var createdAt: Date?
     package var appliedAt: Date?
 
-    package enum Origin: String, Sendable {
+    package enum Origin: String, Sendable, CaseIterable {
         case chain, `operator`, layout
     }
 
-    package enum Trigger: String, Sendable {
+    package enum Trigger: String, Sendable, CaseIterable {
         case chain, height, manual
     }
 }

@@ -41,6 +41,19 @@ extension Lifecycle {
         }
     }
 
+    /// Nothing that is under way is cut short for it, and it starts no node that is held.
+    mutating func beginSwitch(at now: Instant) throws(Refusal) -> [Effect] {
+        switch phase {
+        case .running(let run):
+            return stop(run, next: .launch, at: now)
+        case .idle, .blocked, .backingOff:
+            phase = .launching(Launch())
+            return [.judge]
+        case .launching, .stopping, .upgrading: throw .operationInProgress
+        case .ended: throw .shuttingDown
+        }
+    }
+
     /// Stop and shutdown: never refused, and an end is never taken back.
     mutating func leave(_ next: Next, at now: Instant) -> [Effect] {
         switch phase {

@@ -4,6 +4,8 @@ extension Lifecycle {
         case start
         case stop
         case restart
+        /// Act on the plan that was just made due, the daemon ending first.
+        case `switch`
         /// End the supervisor, the daemon first; nil for the daemon's own exit code.
         case shutdown(Int32?)
     }

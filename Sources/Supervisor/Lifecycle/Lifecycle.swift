@@ -38,6 +38,7 @@ package struct Lifecycle: Sendable, Equatable {
         switch command {
         case .start: try start()
         case .restart: try restart(at: now)
+        case .switch: try beginSwitch(at: now)
         case .stop: leave(.idle, at: now)
         case .shutdown(let code): leave(.end(code), at: now)
         }

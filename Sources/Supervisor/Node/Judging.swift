@@ -36,7 +36,10 @@ extension NodeSupervisor {
         case .blocked(let block) where block.waitsFor == .diskSpace:
             if hasSpaceAgain { observe(.cured) }
         case .backingOff, .blocked:
+            let before = lifecycle.phase
             let verdict = await judge(child: .exited, heights: memory.heights?.heights)
+            // What was asked for meanwhile has the disk judged for itself.
+            guard lifecycle.phase == before else { return }
             conclude(verdict)
         case .idle, .launching, .stopping, .upgrading, .ended: break
         }
@@ -130,6 +133,13 @@ extension NodeSupervisor {
         return CurrentLink(setup.home).facts().upgradeDirectory == name.directory
     }
 
+    var commandedPlan: UpgradePlan? {
+        guard let due = memory.due, due.isCommanded == true, !isCurrent(due),
+            let name = try? PlanName(due.name, case: setup.home.letterCase)
+        else { return nil }
+        return UpgradePlan(name: name, height: due.height, info: due.info)
+    }
+
     private func judge(child: Facts.ChildState, heights: RPCHeights?) async -> Verdict {
         let home = setup.home
         let file = planFile()
@@ -151,11 +161,14 @@ extension NodeSupervisor {
         facts.proving = memory.proving
         facts.fruitlessStarts = memory.fruitlessStarts
         facts.repairs = memory.repairs
+        facts.commanded = commandedPlan
         if let plan = file.plan {
-            facts.hold = PlanHoldFile.read(plan.name, in: home)
-            facts.binary = BinaryInspection.staged(home.release(for: plan.name))
+            facts.hold = plans.entry(of: plan.name)?.hold
         } else {
             facts.hasUnprovenCopy = hasUnprovenCopy
+        }
+        if let plan = facts.commanded ?? file.plan {
+            facts.binary = BinaryInspection.staged(home.release(for: plan.name))
         }
         // Where RPC does not tell both heights the log must; and the last poll of a daemon that has
         // ended may be seconds behind its log.

@@ -13,6 +13,8 @@ package actor NodeSupervisor {
     /// What has happened to the node, over runs of ours.
     package nonisolated let journal: Journal
     package nonisolated let counters: Counters
+    /// What operators have said of plans.
+    let plans: PlanBook
     let pool: BlockingPool
     let log: Logger
     let setup: Setup
@@ -38,6 +40,7 @@ package actor NodeSupervisor {
     ) {
         self.setup = setup
         self.counters = counters
+        plans = PlanBook(setup.home)
         self.loop = loop
         self.pool = pool
         self.log = log
@@ -236,6 +239,8 @@ extension NodeSupervisor {
         /// When the present step of the switch under way began, and how long those before it took.
         var stepBegan: Instant?
         var stepTimes: [UpgradeStep: Duration] = [:]
+        /// Who has just said something of a plan, by its folder, until it is told.
+        var planSpeakers: [String: Originator] = [:]
         /// The plan file's state as it was told last.
         var toldPlanFile = PlanFileState.absent
         /// Why we were told to end; nil when the daemon's end is the reason.

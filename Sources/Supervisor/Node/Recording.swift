@@ -86,12 +86,16 @@ extension NodeSupervisor {
         let known = Dictionary(before.map { ($0.directory, $0) }) { $1 }
         for plan in after {
             let old = known[plan.directory]
+            let speaker = memory.planSpeakers[plan.directory]
+            if plan.isUnreadableEntry, old?.isUnreadableEntry != true {
+                counters.count { $0.watchErrors[.planBook] += 1 }
+            }
             guard
-                old?.state != plan.state || old?.height != plan.height
+                speaker != nil || old?.state != plan.state || old?.height != plan.height
                     || old?.reasonCode != plan.reasonCode
             else { continue }
             tell(
-                .planChanged,
+                .planChanged, by: speaker ?? .system,
                 .object([
                     "plan": .string(plan.name), "from": JSONValue(old?.state.rawValue),
                     "to": .string(plan.state.rawValue), "height": JSONValue(plan.height),
@@ -99,6 +103,15 @@ extension NodeSupervisor {
                     "reason": .string(plan.reason),
                 ]))
         }
+        for plan in before where !after.contains(where: { $0.directory == plan.directory }) {
+            tell(
+                .planChanged, by: memory.planSpeakers[plan.directory] ?? .system,
+                .object([
+                    "plan": .string(plan.name), "from": .string(plan.state.rawValue), "to": .null,
+                    "height": JSONValue(plan.height), "reason_code": .null, "reason": .null,
+                ]))
+        }
+        memory.planSpeakers = [:]
         tellPlanFile()
     }
 
@@ -119,6 +132,11 @@ extension NodeSupervisor {
                 "reason": JSONValue(trouble),
             ]))
     }
+}
+
+extension PlanFacts {
+    /// Its page of the plan book can't be read.
+    fileprivate var isUnreadableEntry: Bool { state == .invalid && origin == .operator }
 }
 
 /// The plan file in the API's words.

@@ -29,6 +29,7 @@ extension NodeSupervisor {
         operation.failure = failure
         operation.finishedAt = Date()
         if operation.kind == .switch, state == .succeeded { operation.result = switchResult }
+        if operation.isSwitch, state == .cancelled { dropCommand(of: operation) }
         memory.operations.record(operation)
         memory.generations[operation.id] = nil
         countEnd(of: operation)
@@ -64,8 +65,16 @@ extension NodeSupervisor {
                 .operationFinished, by: operation.originator,
                 .object(["operation": operation.json]))
         }
+        for operation in earlier.running { takeUp(operation) }
         memory.operations.prepend(earlier)
         publish()
+    }
+
+    /// A switch that goes on under its id is that of whoever asked for it.
+    private func takeUp(_ earlier: Operation) {
+        guard var operation = memory.operations[earlier.id], operation.isRunning else { return }
+        operation = operation.taken(from: earlier)
+        memory.operations.record(operation)
     }
 
     // MARK: - Switches

@@ -58,7 +58,7 @@ extension NodeSupervisor {
     }
 
     /// The operation that this very request began before.
-    private func earlier(_ key: Operation.IdempotencyKey?) throws(WishRefusal) -> Operation? {
+    func earlier(_ key: Operation.IdempotencyKey?) throws(WishRefusal) -> Operation? {
         guard let key, let earlier = memory.operations.operation(forKey: key.text) else {
             return nil
         }
@@ -66,14 +66,14 @@ extension NodeSupervisor {
         return earlier
     }
 
-    private func requireNoOperation() throws(WishRefusal) {
+    func requireNoOperation() throws(WishRefusal) {
         let running = memory.operations.running.last { $0.kind != .prepare }
         if let running { throw .operationInProgress(running) }
     }
 
-    private func wish(
-        _ kind: Operation.Kind, _ command: Lifecycle.Command, by originator: Originator,
-        key: Operation.IdempotencyKey?
+    func wish(
+        _ kind: Operation.Kind, _ command: Lifecycle.Command, plan: String? = nil,
+        by originator: Originator, key: Operation.IdempotencyKey?
     ) throws(WishRefusal) -> Operation {
         let before = lifecycle.phase
         let effects: [Lifecycle.Effect]
@@ -82,13 +82,13 @@ extension NodeSupervisor {
         } catch {
             throw .lifecycle(error)
         }
-        let operation = begin(kind, by: originator, key: key)
+        let operation = begin(kind, plan: plan, by: originator, key: key)
         follow(effects, from: before)
         publish()
         return memory.operations[operation.id] ?? operation
     }
 
-    private func done(_ operation: Operation) -> Operation {
+    func done(_ operation: Operation) -> Operation {
         end(operation, .succeeded)
         publish()
         return memory.operations[operation.id] ?? operation
@@ -102,4 +102,13 @@ package enum WishRefusal: Error, Sendable, Equatable {
     /// The idempotency key was used for another request.
     case keyReused
     case holdNotKept(SystemError)
+    case planUnknown
+    /// Why, as a clause.
+    case planInUse(String)
+    case planNotDue(String)
+    case notReady(String)
+    /// What the staged binary's is.
+    case digestMismatch(staged: String?)
+    /// That it is due could not be written down.
+    case notKept(SystemError)
 }

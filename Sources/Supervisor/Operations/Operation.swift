@@ -65,6 +65,17 @@ package struct Operation: Sendable, Equatable {
     }
 
     package var isRunning: Bool { state == .running }
+
+    /// What was asked for is as the history has it, how far it is as it is now.
+    func taken(from earlier: Operation) -> Operation {
+        var taken = earlier
+        taken.state = state
+        taken.step = step
+        taken.finishedAt = finishedAt
+        taken.result = result
+        taken.failure = failure
+        return taken
+    }
 }
 
 extension Operation {

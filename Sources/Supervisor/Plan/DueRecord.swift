@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// Our durable word that a plan file was judged due.
+/// Our durable word that a plan is due: a plan file was judged so, or an operator's switch said so.
 ///
 /// It outlives the evidence, which a restart of ours would lose: the daemon's RPC, and that the file
 /// was fresh. While it lies there and `current` is the plan's folder, the switch is provisional; it
@@ -16,6 +16,8 @@ package struct DueRecord: Codable, Sendable, Equatable {
     package var reason: String
     /// The folder `current` pointed at.
     package var previous: String
+    /// An operator's switch asked for it, and no plan file has to.
+    package var isCommanded: Bool?
     /// The operation that carries it out, to go on under the same id after our own end.
     package var operation: String?
 
@@ -26,9 +28,10 @@ package struct DueRecord: Codable, Sendable, Equatable {
         return try? JSONDecoder().decode(DueRecord.self, from: Data(reading.bytes))
     }
 
-    /// Not synced: until the upgrade's first step stores it for good, the evidence itself is there.
-    package func store(in home: Home) throws(SystemError) {
-        try DurableFile.replace(home.dueRecord, with: try encoded(), synced: false)
+    /// - Parameter synced: not needed for a plan file: until the upgrade's first step stores it for
+    ///   good, the evidence itself is there.
+    package func store(in home: Home, synced: Bool = false) throws(SystemError) {
+        try DurableFile.replace(home.dueRecord, with: try encoded(), synced: synced)
     }
 
     /// To be stored together with other files.

@@ -31,6 +31,8 @@ package struct Facts: Sendable, Equatable {
     package var hasShownHeight = false
     package var hold: PlanHold?
     package var due: DueRecord?
+    /// What an operator's switch asked for, while `current` is another release.
+    package var commanded: UpgradePlan?
     /// The plan for which this child was started once more, to see whether it is due.
     package var proving: ChildRecord.ProvenPlan?
     /// Ends in a row without any height seen.
@@ -39,7 +41,7 @@ package struct Facts: Sendable, Equatable {
     package var repairs = 0
     /// `current` has its own copy of the plan file, and its upgrade is unproven.
     package var hasUnprovenCopy = false
-    /// What stands in the folder of the file's plan.
+    /// What stands in the folder of the plan that is judged: the commanded one, else the file's.
     package var binary = StagedBinary.absent
 
     package init(current: CurrentRelease) {

@@ -22,6 +22,11 @@ package struct PlanJudge: Sendable {
         if case .broken(let block) = facts.current {
             return Verdict(.link, .blocked(block), state: .blocked, reason: block.reason)
         }
+        if let plan = facts.commanded {
+            return due(
+                .commanded, plan, code: .atHeight,
+                reason: facts.due?.reason ?? "an operator's switch is under way")
+        }
         switch facts.file {
         case .absent:
             return unwritten ?? Verdict(.none, .carryOn, reason: "there is no upgrade-info.json")

@@ -79,3 +79,25 @@ extension String {
         return result
     }
 }
+
+extension PlanName {
+    /// The name that a folder stands for; the folder's own where none does.
+    static func unescaped(_ directory: String, case letters: LetterCase) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(directory.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self),
+            (try? PlanName(text, case: letters))?.directory == directory
+        else { return directory }
+        return text
+    }
+}

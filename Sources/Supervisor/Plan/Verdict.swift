@@ -39,6 +39,7 @@ package struct Verdict: Sendable, Equatable {
 
     package enum Row: String, Sendable {
         case link
+        case commanded
         case held = "1", resumed = "2", incomplete = "3", broken = "4", unwritten = "5"
         case wrongBinary = "6", halted = "7", passedByHand = "7b", exited = "8", unproven = "8b"
         case imminent = "9", scheduled = "10", unknown = "11", noHeightSource = "12"

@@ -6,7 +6,7 @@ import Testing
 struct CommandTableTests {
     private static let commands: [(String, Lifecycle.Command)] = [
         ("start", .start), ("stop", .stop), ("restart", .restart), ("shutdown", .shutdown(nil)),
-        ("shutdown 5", .shutdown(5)),
+        ("shutdown 5", .shutdown(5)), ("switch", .switch),
     ]
 
     /// "phase | command | effects | next phase"; no effects: "-"; a refusal: "no: why".
@@ -16,46 +16,55 @@ struct CommandTableTests {
         idle                | restart    | no: held       | idle
         idle                | shutdown   | end(0)         | ended 0
         idle                | shutdown 5 | end(5)         | ended 5
+        idle                | switch     | judge          | launching (verdict) then launch
         blocked             | start      | liftHold judge | launching (verdict) then launch
         blocked             | stop       | -              | idle
         blocked             | restart    | no: blocked    | blocked
         blocked             | shutdown   | end(0)         | ended 0
         blocked             | shutdown 5 | end(5)         | ended 5
+        blocked             | switch     | judge          | launching (verdict) then launch
         backing off         | start      | liftHold judge | launching (verdict) then launch
         backing off         | stop       | -              | idle
         backing off         | restart    | judge          | launching (verdict) then launch
         backing off         | shutdown   | end(0)         | ended 0
         backing off         | shutdown 5 | end(5)         | ended 5
+        backing off         | switch     | judge          | launching (verdict) then launch
         running             | start      | liftHold       | running
         running             | stop       | terminate      | stopping then idle
         running             | restart    | terminate      | stopping then launch
         running             | shutdown   | terminate      | stopping then end
         running             | shutdown 5 | terminate      | stopping then end 5
+        running             | switch     | terminate      | stopping then launch
         running awaiting    | start      | liftHold       | running awaiting
         running awaiting    | stop       | terminate      | stopping then idle
         running awaiting    | restart    | terminate      | stopping then launch
         running awaiting    | shutdown   | terminate      | stopping then end
         running awaiting    | shutdown 5 | terminate      | stopping then end 5
+        running awaiting    | switch     | terminate      | stopping then launch
         running provisional | start      | liftHold       | running provisional
         running provisional | stop       | terminate      | stopping then idle
         running provisional | restart    | terminate      | stopping then launch
         running provisional | shutdown   | terminate      | stopping then end
         running provisional | shutdown 5 | terminate      | stopping then end 5
+        running provisional | switch     | terminate      | stopping then launch
         running adopted     | start      | liftHold       | running adopted
         running adopted     | stop       | terminate      | stopping then idle
         running adopted     | restart    | terminate      | stopping then launch
         running adopted     | shutdown   | terminate      | stopping then end
         running adopted     | shutdown 5 | terminate      | stopping then end 5
+        running adopted     | switch     | terminate      | stopping then launch
         lingering then launch | start      | liftHold  | lingering then launch
         lingering then launch | stop       | terminate | stopping then idle
         lingering then launch | restart    | no: busy  | lingering then launch
         lingering then launch | shutdown   | terminate | stopping then end
         lingering then launch | shutdown 5 | terminate | stopping then end 5
+        lingering then launch | switch     | no: busy  | lingering then launch
         ended 3             | start      | no: ending     | ended 3
         ended 3             | stop       | -              | ended 3
         ended 3             | restart    | no: ending     | ended 3
         ended 3             | shutdown   | -              | ended 3
         ended 3             | shutdown 5 | -              | ended 3
+        ended 3             | switch     | no: ending     | ended 3
         """
 
     /// The same for each phase that only changes what comes next, such as "stopping then idle".
@@ -65,21 +74,25 @@ struct CommandTableTests {
         launch | restart    | no: busy
         launch | shutdown   | end
         launch | shutdown 5 | end 5
+        launch | switch     | no: busy
         idle   | start      | launch
         idle   | stop       | idle
         idle   | restart    | no: busy
         idle   | shutdown   | end
         idle   | shutdown 5 | end 5
+        idle   | switch     | no: busy
         end    | start      | no: ending
         end    | stop       | end
         end    | restart    | no: busy
         end    | shutdown   | end
         end    | shutdown 5 | end
+        end    | switch     | no: busy
         end 3  | start      | no: ending
         end 3  | stop       | end 3
         end 3  | restart    | no: busy
         end 3  | shutdown   | end 3
         end 3  | shutdown 5 | end 3
+        end 3  | switch     | no: busy
         """
 
     @Test func `each phase answers each command by the table`() throws {

@@ -103,6 +103,7 @@ struct Walk {
             case 0: .shutdown(random.oneIn(2) ? nil : 3)
             case 1, 2, 3: .stop
             case 4, 5: .restart
+            case 6, 7: .switch
             default: .start
             }
         let before = lifecycle
@@ -114,7 +115,7 @@ struct Walk {
             guard lifecycle == before else { return "a refusal of \(command) changed something" }
             switch command {
             case .stop, .shutdown: return "\(command) was refused"
-            case .start, .restart: return nil
+            case .start, .restart, .switch: return nil
             }
         }
     }

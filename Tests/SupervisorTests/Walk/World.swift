@@ -106,6 +106,10 @@ struct World {
             wish = .launch
         case .restart:
             child?.isAsked = true
+        case .switch:
+            // Only a hold would say no, and that is not the lifecycle's to know.
+            wish = .launch
+            child?.isAsked = true
         case .stop:
             if !isEnding { wish = .idle }
             child?.isAsked = true
