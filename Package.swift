@@ -77,7 +77,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Server", "SimChain", "CLinux"],
+            dependencies: ["Server", "SimChain", "Supervisor", "CLinux"],
             exclude: ["Harness/redis-client.py"],
             swiftSettings: strict),
         // Takes its harness from the end-to-end tests.

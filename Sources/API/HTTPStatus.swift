@@ -1,6 +1,8 @@
 /// The status codes this API answers, with their phrases (RFC 9110).
 package enum HTTPStatus: Int, Sendable, CaseIterable {
     case ok = 200
+    case created = 201
+    case accepted = 202
     case noContent = 204
     case notModified = 304
     case badRequest = 400
@@ -27,6 +29,8 @@ package enum HTTPStatus: Int, Sendable, CaseIterable {
     package var phrase: String {
         switch self {
         case .ok: "OK"
+        case .created: "Created"
+        case .accepted: "Accepted"
         case .noContent: "No Content"
         case .notModified: "Not Modified"
         case .badRequest: "Bad Request"

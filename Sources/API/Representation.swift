@@ -20,6 +20,14 @@ struct Representation: Sendable {
             status: .notModified, headers: content.headers.filter { $0.name != "Content-Type" })
     }
 
+    /// The content, as the answer to what made or changed it.
+    func answer(_ status: HTTPStatus, headers: [Response.Header] = []) -> Response {
+        var answer = content
+        answer.status = status
+        answer.headers += headers
+        return answer
+    }
+
     /// If-None-Match compares weakly: a proxy that compressed the content has marked the tag so.
     private func isKnown(to request: Request) -> Bool {
         request.headers.list("if-none-match").contains { tag in

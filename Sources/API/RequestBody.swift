@@ -53,6 +53,17 @@ package struct RequestBody: Sendable {
     }
 }
 
+extension Request {
+    /// All of a small body.
+    func content() async throws(Problem) -> [UInt8] {
+        do throws(BodyError) {
+            return try await body.collect()
+        } catch {
+            throw Problem(error)
+        }
+    }
+}
+
 /// Why a body did not come to its end.
 package enum BodyError: Error, Equatable {
     /// The client left; nobody reads the answer.

@@ -13,6 +13,7 @@ extension Router {
         let board = supervisor.board
         let health = Health(board: board)
         let node = NodeResource(board: board)
+        let plans = PlansResource(node: supervisor)
         let start = StartPage()
         let problems = ProblemPages()
         let description = OpenAPIResource()
@@ -26,7 +27,11 @@ extension Router {
             Route(.get, "/problems/{slug}", scope: nil, answer: problems.page),
             Route(.get, "/v1/status", scope: .read, answer: node.status),
             Route(.get, "/v1/config", scope: .read, answer: config.config),
-            Route(.get, "/v1/plans", scope: .read, answer: node.plans),
+            Route(.get, "/v1/plans", scope: .read, answer: plans.list),
+            Route(.get, "/v1/plans/{name}", scope: .read, answer: plans.plan),
+            Route(
+                .put, "/v1/plans/{name}", scope: .operate, takes: .json, answer: plans.put),
+            Route(.delete, "/v1/plans/{name}", scope: .operate, answer: plans.delete),
         ]
         let own = RouteName(method: .get, template: "/metrics")
         let metrics = MetricsResource(
@@ -57,10 +62,6 @@ struct NodeResource: Sendable {
 
     @Sendable func status(_ call: Call) -> Response {
         Response(status: .ok, type: "application/json", bytes: rendering.bytes)
-    }
-
-    @Sendable func plans(_ call: Call) -> Response {
-        .json(List(items: board.status.plans.map(PlanBody.init)))
     }
 }
 

@@ -18,13 +18,7 @@ struct RequestObject {
     /// Reads the body; one without any bytes counts as an object without members.
     /// - Throws: 400 for what is no JSON, 422 for what is no object.
     init(of request: Request) async throws(Problem) {
-        let bytes: [UInt8]
-        do throws(BodyError) {
-            bytes = try await request.body.collect()
-        } catch {
-            throw Problem(error)
-        }
-        try self.init(bytes)
+        try self.init(try await request.content())
     }
 
     init(_ bytes: [UInt8]) throws(Problem) {
@@ -120,6 +114,11 @@ struct RequestObject {
     }
 
     // MARK: - The end
+
+    /// Something is wrong with the member already.
+    func isRefused(_ name: String) -> Bool {
+        errors.contains { $0.pointer == "/" + name }
+    }
 
     /// Remembers something that is wrong with a member.
     mutating func refuse(_ name: String, _ detail: String) {
