@@ -72,7 +72,7 @@ package struct Router: Sendable {
     package let routes: [Route]
 
     /// Stands for the template of a path that is none of ours.
-    static let unmatched = "unmatched"
+    package static let unmatched = "unmatched"
 
     /// What requests to this target are counted under: a template, whoever asks.
     package func template(of target: Target) -> String {
@@ -120,6 +120,17 @@ package struct Admission: Sendable {
 
     /// Whether the route reads the body, or its connection has to.
     package var takesContent: Bool { route.content != .nothing }
+
+    /// What it is counted under, as `Router.template(of:)` says it.
+    package var template: String { route.template }
+
+    /// Whether the body is bytes of any length and not a small text.
+    package var isUpload: Bool {
+        switch route.content {
+        case .bytes: true
+        case .nothing, .json: false
+        }
+    }
 
     /// Runs the route, once the body's media type, length and coding are those it takes.
     package func respond() async -> Response {

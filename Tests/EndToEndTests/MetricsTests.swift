@@ -15,6 +15,7 @@ import Testing
             "switchyard_switches_total{result=\"succeeded\"} 1",
             "switchyard_switch_downtime_seconds_count 1", "switchyard_phase{phase=\"running\"} 1",
             "switchyard_daemon_up 1", "switchyard_provisional 0",
+            "switchyard_http_connections{listener=\"unix\"} 1",
         ] { #expect(text.contains("\n\(line)\n"), "\(line)") }
         for name in ["daemon_resident_memory_bytes", "height", "last_backup_timestamp_seconds"] {
             #expect(text.contains("\nswitchyard_\(name) "), "\(name)")

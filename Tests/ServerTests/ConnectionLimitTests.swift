@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import Testing
 
+@testable import API
 @testable import Server
 @testable import Supervisor
 
@@ -38,7 +39,9 @@ struct ConnectionLimitTests {
     }
 
     @Test func `evicting prefers the longest idle and spares the busy`() throws {
-        let table = ConnectionTable(limit: 2, loop: try EventLoop(name: "table-test"))
+        let table = ConnectionTable(
+            limit: 2, kind: .unix, loop: try EventLoop(name: "table-test"),
+            counters: HTTPCounters())
         let descriptors = try (0..<3).map { _ in
             try Descriptor(socket(AF_UNIX, streamSocketType, 0), call: "socket")
         }

@@ -11,6 +11,7 @@ struct TestServer {
     let directory: TemporaryDirectory
     let server: HTTPServer
     let board: StatusBoard
+    let counters: HTTPCounters
 
     var unix: String { directory.path + "/api.sock" }
     var token: String { directory.path + "/token.sock" }
@@ -37,17 +38,20 @@ struct TestServer {
                 home: Home(path: directory.path, daemonName: "simd"), arguments: ["start"],
                 environment: [], version: "test"),
             board: board, loop: loop, pool: try BlockingPool(threads: 1), log: log)
+        let counters = HTTPCounters()
         let server = try HTTPServer(
             [
                 .unix(path: directory.path + "/api.sock", callers: .peer),
                 .unix(path: directory.path + "/token.sock", callers: .token),
                 .tcp(host: "127.0.0.1", port: 0),
             ], options: options,
-            router: Router(routes: Router(node: node).routes + routes), loop: loop, limits: limits,
-            log: log)
+            router: Router(routes: Router(node: node, http: counters).routes + routes), loop: loop,
+            limits: limits, counters: counters, log: log)
         try await withThrowingTaskGroup { group in
             group.addTask(executorPreference: loop) { await server.run() }
-            try await body(TestServer(directory: directory, server: server, board: board))
+            try await body(
+                TestServer(
+                    directory: directory, server: server, board: board, counters: counters))
             server.stop(within: grace)
             try await group.waitForAll()
         }

@@ -14,6 +14,12 @@ package final class HTTPCounters: Sendable {
         values.withLock(change)
     }
 
+    /// - Parameter refusal: Nil counts nothing.
+    package func count(_ refusal: Refusal?) {
+        guard let refusal else { return }
+        count { $0.refused[refusal] += 1 }
+    }
+
     /// Why a request or a connection was refused before any work.
     package enum Refusal: String, Sendable, CaseIterable {
         case syntax, host, origin, credentials, scope

@@ -9,13 +9,14 @@ struct Connection {
     private let limits: HTTPLimits
     private let ticket: ConnectionTable.Ticket
     private let kind: ListenerKind
+    private let counters: HTTPCounters
     private var buffer = ReadBuffer()
     private var parser: RequestParser
     private var hasAnswered = false
 
     init(
         _ channel: Channel, kind: ListenerKind, gate: Gate, router: Router, limits: HTTPLimits,
-        ticket: ConnectionTable.Ticket
+        ticket: ConnectionTable.Ticket, counters: HTTPCounters
     ) {
         self.channel = channel
         self.kind = kind
@@ -23,6 +24,7 @@ struct Connection {
         self.router = router
         self.limits = limits
         self.ticket = ticket
+        self.counters = counters
         parser = RequestParser(limits: limits)
     }
 
@@ -44,14 +46,13 @@ struct Connection {
             switch try await nextArrival() {
             case .closed: return
             case .refused(let problem):
-                let bytes = problem.response(for: nil).bytes(.init(closes: true))
-                try await channel.write(bytes, stall: limits.stallTime)
+                try await refuse(problem)
                 return try await linger()
             case .head(let head):
                 ticket.becomeBusy()
                 let exchange = Exchange(
                     head: head, channel: channel, kind: kind, gate: gate, router: router,
-                    limits: limits, ticket: ticket)
+                    limits: limits, ticket: ticket, counters: counters)
                 guard try await exchange.run(&buffer) else { return try await linger() }
                 hasAnswered = true
             }
@@ -87,6 +88,13 @@ struct Connection {
                 }
             }
         }
+    }
+
+    private func refuse(_ problem: Problem) async throws(ChannelError) {
+        counters.count(HTTPCounters.Refusal(problem))
+        let bytes = problem.response(for: nil).bytes(.init(closes: true))
+        try await channel.write(bytes, stall: limits.stallTime)
+        counters.count { $0.answered(Router.unmatched, nil, with: problem.status) }
     }
 
     /// Listens on for a while after the last answer, so that what the client is still sending does

@@ -1,3 +1,4 @@
+import API
 import CLinux
 import Glibc
 import Supervisor
@@ -9,11 +10,20 @@ final class ConnectionTable: Sendable {
     // share it, and nothing waits while holding it.
     private let state = Mutex(State())
     private let limit: Int
+    private let kind: ListenerKind
     private let loop: EventLoop
+    private let counters: HTTPCounters
 
-    init(limit: Int, loop: EventLoop) {
+    init(limit: Int, kind: ListenerKind, loop: EventLoop, counters: HTTPCounters) {
         self.limit = limit
+        self.kind = kind
         self.loop = loop
+        self.counters = counters
+    }
+
+    /// The table of the same listener on another loop, with no connections yet.
+    func successor(on loop: EventLoop) -> ConnectionTable {
+        ConnectionTable(limit: limit, kind: kind, loop: loop, counters: counters)
     }
 
     var isStopping: Bool { state.withLock(\.isStopping) }
@@ -35,16 +45,26 @@ final class ConnectionTable: Sendable {
         state.withLock { state in
             guard !state.isStopping else { return nil }
             let staying = state.entries.count - state.leaving
-            guard staying < limit || state.evict() else { return nil }
+            guard staying < limit || evict(from: &state) else {
+                counters.count(.capacity)
+                return nil
+            }
             state.nextID += 1
             state.entries[state.nextID] = Entry(descriptor: descriptor, occupation: .fresh(.now))
+            counters.count { $0.connections[kind] += 1 }
             return Ticket(id: state.nextID, table: self)
         }
     }
 
     /// Ends the connection that has waited longest, to get its descriptor back.
     func evictIdle() {
-        state.withLock { _ = $0.evict() }
+        state.withLock { _ = evict(from: &$0) }
+    }
+
+    private func evict(from state: inout State) -> Bool {
+        guard state.evict() else { return false }
+        counters.count { $0.evictions[kind] += 1 }
+        return true
     }
 
     /// Lets nobody in any more, ends the idle connections and tells the streams; the others end
@@ -64,8 +84,13 @@ final class ConnectionTable: Sendable {
     }
 
     /// Stops without a word to the socket, which another table goes on with.
+    ///
+    /// The connections count as gone: their loop hangs and may never say so.
     func retire() {
         state.withLock { state in
+            if !state.isRetired {
+                counters.count { $0.connections[kind] -= state.entries.count }
+            }
             state.listening = nil
             state.isStopping = true
             state.isRetired = true
@@ -112,6 +137,8 @@ final class ConnectionTable: Sendable {
             table.state.withLock { state in
                 guard let entry = state.entries.removeValue(forKey: id) else { return }
                 if entry.isLeaving { state.leaving -= 1 }
+                guard !state.isRetired else { return }
+                table.counters.count { $0.connections[table.kind] -= 1 }
             }
         }
     }

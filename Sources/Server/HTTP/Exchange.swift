@@ -10,24 +10,34 @@ struct Exchange {
     let router: Router
     let limits: HTTPLimits
     let ticket: ConnectionTable.Ticket
+    let counters: HTTPCounters
 
     /// Answers the request.
     /// - Parameter buffer: What has arrived behind the head; then, what has behind the body.
     /// - Returns: Whether the connection stays.
     func run(_ buffer: inout ReadBuffer) async throws(ChannelError) -> Bool {
+        let start = Instant.now
         guard head.body != .none else {
-            return try await send(await response(nil), isRead: true)
+            return try await send(await answer(nil, start), isRead: true)
         }
         let body = BodyReader(head, buffer, on: channel, limits: limits)
         buffer.removeAll()
-        let response = await response(body)
+        let answer = await answer(body, start)
         let rest = await body.end()
         if let rest { buffer = rest }
-        return try await send(response, isRead: rest != nil)
+        return try await send(answer, isRead: rest != nil)
+    }
+
+    /// A response, and how it is counted.
+    private struct Answer {
+        let response: Response
+        let route: String
+        /// When the head had been read; nil for an upload, which takes as long as its client.
+        let start: Instant?
     }
 
     /// In the order of decisions of `openapi.yaml`.
-    private func response(_ body: BodyReader?) async -> Response {
+    private func answer(_ body: BodyReader?, _ start: Instant) async -> Answer {
         do throws(Problem) {
             let request = Request(
                 method: head.method, target: head.target, headers: head.headers,
@@ -36,9 +46,16 @@ struct Exchange {
             let admission = try router.admit(request)
             guard head.method.isSafe || !ticket.isStopping else { throw .draining }
             if !admission.takesContent { try await discard(body) }
-            return await admission.respond()
+            let response = await admission.respond()
+            counters.count(HTTPCounters.Refusal(response.status))
+            let isUpload = body != nil && admission.isUpload
+            return Answer(
+                response: response, route: admission.template, start: isUpload ? nil : start)
         } catch {
-            return error.response(for: head.target.path)
+            counters.count(HTTPCounters.Refusal(error))
+            return Answer(
+                response: error.response(for: head.target.path),
+                route: router.template(of: head.target), start: start)
         }
     }
 
@@ -63,22 +80,33 @@ struct Exchange {
 // MARK: - The answer
 
 extension Exchange {
-    private func send(_ response: Response, isRead: Bool) async throws(ChannelError) -> Bool {
+    private func send(_ answer: Answer, isRead: Bool) async throws(ChannelError) -> Bool {
+        let response = answer.response
         let stays = head.keepsAlive && isRead && !ticket.isStopping
         switch response.body {
         case .none, .bytes:
             try await channel.write(
                 response.bytes(framing(stays: stays)), stall: limits.stallTime)
+            count(answer, since: answer.start)
             return stays
         case .stream(let stream):
             let end = end(of: stream)
             let stays = stays && end != .untilClose
             try await channel.write(response.head(framing(stays: stays)), stall: limits.stallTime)
+            count(answer, since: nil)
             guard head.method != .head else { return stays }
             let sender = BodySender(stream, end, on: channel, stall: limits.stallTime)
             // What is not whole must not look so: it ends without its end.
             guard await sender.send(stream, to: client) else { throw .broken(0) }
             return stays
+        }
+    }
+
+    /// All in one go: the lock is taken once for each request.
+    private func count(_ answer: Answer, since start: Instant?) {
+        counters.count { values in
+            values.answered(answer.route, head.method, with: answer.response.status)
+            if let start { values.took(.now - start, on: kind) }
         }
     }
 

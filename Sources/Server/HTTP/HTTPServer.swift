@@ -17,7 +17,7 @@ struct HTTPServer: Sendable {
     /// - Throws: For the first address that cannot be had; the others are given up again.
     init(
         _ addresses: [ListenAddress], options: ListenOptions = ListenOptions(), router: Router,
-        loop: EventLoop, limits: HTTPLimits = HTTPLimits(), log: Logger
+        loop: EventLoop, limits: HTTPLimits = HTTPLimits(), counters: HTTPCounters, log: Logger
     ) throws(ListenError) {
         let share = limits.connections(
             for: addresses.count, descriptors: DescriptorLimit.current)
@@ -27,7 +27,9 @@ struct HTTPServer: Sendable {
                 let listener = Listener(
                     address: address, options: options, router: router, loop: loop,
                     limits: limits,
-                    table: ConnectionTable(limit: share, loop: loop), log: log)
+                    table: ConnectionTable(
+                        limit: share, kind: address.kind, loop: loop, counters: counters),
+                    counters: counters, log: log)
                 listeners.append((listener, try ListeningSocket(address, options: options)))
             }
         } catch {

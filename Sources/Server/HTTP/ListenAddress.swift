@@ -1,3 +1,4 @@
+import API
 import Glibc
 
 /// Where the API listens, and how it knows its callers there.
@@ -15,6 +16,14 @@ enum ListenAddress: Hashable, Sendable {
         case peer
         /// By a bearer token only, for a proxy in front.
         case token
+    }
+
+    var kind: ListenerKind {
+        switch self {
+        case .unix: .unix
+        case .activated(let socket): socket.isUnix ? .unix : .tcp
+        case .tcp, .systemd: .tcp
+        }
     }
 
     /// Reads SWITCHYARD_LISTEN: items separated by commas, or `none` alone for no listener.

@@ -12,6 +12,7 @@ struct Listener: Sendable {
     let loop: EventLoop
     let limits: HTTPLimits
     let table: ConnectionTable
+    let counters: HTTPCounters
     let log: Logger
 
     /// Before a socket that failed is made anew, and before it is accepted again without
@@ -52,7 +53,7 @@ struct Listener: Sendable {
     func moved(to loop: EventLoop) -> Listener {
         Listener(
             address: address, options: options, router: router, loop: loop, limits: limits,
-            table: ConnectionTable(limit: limits.connections, loop: loop), log: log)
+            table: table.successor(on: loop), counters: counters, log: log)
     }
 
     private var goesOn: Bool { !table.isStopping && !Task.isCancelled }
@@ -107,10 +108,10 @@ struct Listener: Sendable {
         if port != nil { sendAtOnce(on: descriptor) }
         let gate = options.gate(for: descriptor, of: address, port: port)
         let channel = Channel(descriptor: descriptor, loop: loop)
-        group.addTask(executorPreference: loop) { [router, limits] in
+        group.addTask(executorPreference: loop) { [router, limits, counters, kind = address.kind] in
             var connection = Connection(
-                channel, kind: port == nil ? .unix : .tcp, gate: gate, router: router,
-                limits: limits, ticket: ticket)
+                channel, kind: kind, gate: gate, router: router, limits: limits, ticket: ticket,
+                counters: counters)
             await connection.serve()
         }
     }

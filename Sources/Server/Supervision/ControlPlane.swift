@@ -17,6 +17,7 @@ final class ControlPlane: Sendable {
     private let addresses: [ListenAddress]
     private let options: ListenOptions
     private let router: Router
+    private let counters: HTTPCounters
     private let board: StatusBoard
     private let control: EventLoop
     private let log: Logger
@@ -36,7 +37,7 @@ final class ControlPlane: Sendable {
     /// - Throws: `SystemError` when no event loop is to be had.
     init(
         addresses: [ListenAddress], options: ListenOptions, board: StatusBoard,
-        router: Router, control: EventLoop, log: Logger
+        router: Router, counters: HTTPCounters, control: EventLoop, log: Logger
     ) throws(SystemError) {
         let handover = options.handover
         self.addresses = addresses.flatMap { address in
@@ -44,6 +45,7 @@ final class ControlPlane: Sendable {
                 ? handover.activated.map(ListenAddress.activated) : [address]
         }
         self.router = router
+        self.counters = counters
         self.board = board
         self.control = control
         present = Locked(Present(loop: try Self.startedLoop()))
@@ -62,7 +64,8 @@ final class ControlPlane: Sendable {
     func bind() {
         do throws(ListenError) {
             let bound = try HTTPServer(
-                addresses, options: options, router: router, loop: loop, log: log)
+                addresses, options: options, router: router, loop: loop, counters: counters,
+                log: log)
             present.withLock { $0.server = bound }
             for name in options.handover.kept.closeRest() { options.handover.drop(name) }
         } catch {

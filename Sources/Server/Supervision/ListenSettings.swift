@@ -30,21 +30,11 @@ extension ListenOptions {
                     "other hosts can reach the API, and what is sent there, tokens too, is not secret",
                     metadata: ["listener": "\(address)"])
             }
-            if hosts.names.isEmpty, address.isUnix, address.callers == .token {
+            if hosts.names.isEmpty, address.kind == .unix, address.callers == .token {
                 log.warning(
                     "a proxy's socket answers to no name until SWITCHYARD_API_HOSTS says some",
                     metadata: ["listener": "\(address)"])
             }
-        }
-    }
-}
-
-extension ListenAddress {
-    fileprivate var isUnix: Bool {
-        switch self {
-        case .unix: true
-        case .activated(let socket): socket.isUnix
-        case .tcp, .systemd: false
         }
     }
 }

@@ -35,14 +35,15 @@ struct Supervision: Sendable {
         let node = NodeSupervisor(
             setup: setup, board: board, counters: counters, loop: control,
             pool: try BlockingPool(threads: 2), log: log)
+        let http = HTTPCounters()
         let router = Router(
-            node: node, settings: configuration.settings,
+            node: node, http: http, settings: configuration.settings,
             opensMetrics: configuration.opensMetrics)
         let api = try ControlPlane(
             addresses: addresses,
             options: ListenOptions(
                 configuration, handover: handover, environment: environment, log: log),
-            board: board, router: router, control: control, log: log)
+            board: board, router: router, counters: http, control: control, log: log)
         return try turn(control, node, SignalReader(on: control), notifier, api, log: log)
     }
 
