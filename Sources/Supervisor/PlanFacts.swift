@@ -75,7 +75,7 @@ package struct BinaryFacts: Sendable, Equatable {
     }
 
     /// What vouches for the bytes.
-    package enum Trust: String, Sendable, CaseIterable {
+    package enum Trust: String, Codable, Sendable, CaseIterable {
         case none
         case planChecksum = "plan_checksum"
         case pinned, signature, manifest
@@ -83,7 +83,7 @@ package struct BinaryFacts: Sendable, Equatable {
     }
 
     /// How the bytes came here.
-    package enum Source: String, Sendable, CaseIterable {
+    package enum Source: String, Codable, Sendable, CaseIterable {
         case upload, plan, url, path
     }
 }

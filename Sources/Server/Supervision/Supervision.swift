@@ -34,7 +34,7 @@ struct Supervision: Sendable {
         setup.keeper = handover.keeper
         let node = NodeSupervisor(
             setup: setup, board: board, counters: counters, loop: control,
-            pool: try BlockingPool(threads: 2), log: log)
+            pool: try BlockingPool(threads: 2), stagingPool: try BlockingPool(threads: 2), log: log)
         let http = HTTPCounters()
         let router = Router(
             node: node, http: http, settings: configuration.settings,

@@ -20,6 +20,7 @@ package struct Event: Sendable, Equatable {
         case daemonExited = "daemon_exited"
         case planChanged = "plan_changed"
         case planFile = "plan_file"
+        case binaryChanged = "binary_changed"
         case operationStarted = "operation_started"
         case operationFinished = "operation_finished"
         case stepFinished = "step_finished"

@@ -29,17 +29,6 @@ package enum BinaryInspection {
         }
     }
 
-    /// The size and time of the binary for those who ask what is staged.
-    package static func facts(of release: Release) -> BinaryFacts {
-        var status = stat()
-        guard stat(release.binary, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            return .absent
-        }
-        return BinaryFacts(
-            state: .staged, size: Int64(status.st_size), files: 1, trust: .handPlaced,
-            stagedAt: status.st_mtim.date)
-    }
-
     private static func isProgram(_ path: String) -> Bool {
         guard let file = try? Descriptor(open(path, O_RDONLY | O_CLOEXEC), call: "open") else {
             return false

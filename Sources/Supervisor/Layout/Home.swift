@@ -39,6 +39,10 @@ package struct Home: Sendable, Equatable {
     package var dueRecord: String { own + "/due" }
     package var heightRecord: String { own + "/height" }
     package var planBook: String { own + "/plans" }
+    /// Of the binaries that we placed.
+    package var binaryRecords: String { own + "/binaries" }
+    /// What was received and lies where nothing can run it.
+    package var staging: String { own + "/staging" }
     package var configCopies: String { own + "/config" }
     package var socket: String { own + "/api.sock" }
 }

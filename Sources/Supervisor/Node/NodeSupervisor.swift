@@ -15,6 +15,7 @@ package actor NodeSupervisor {
     package nonisolated let counters: Counters
     /// What operators have said of plans.
     let plans: PlanBook
+    package nonisolated let staging: StagingArea
     let pool: BlockingPool
     let log: Logger
     let setup: Setup
@@ -36,13 +37,14 @@ package actor NodeSupervisor {
     /// - Parameter board: where the status is published; nil for one of its own.
     package init(
         setup: Setup, board: StatusBoard? = nil, counters: Counters = Counters(), loop: EventLoop,
-        pool: BlockingPool, log: Logger
+        pool: BlockingPool, stagingPool: BlockingPool? = nil, log: Logger
     ) {
         self.setup = setup
         self.counters = counters
         plans = PlanBook(setup.home)
         self.loop = loop
         self.pool = pool
+        staging = StagingArea(setup, pool: stagingPool ?? pool, loop: loop)
         self.log = log
         lifecycle = Lifecycle(policy: setup.policy, seed: UInt64.random(in: .min ... .max))
         (orders, queue) = AsyncStream.makeStream(of: Order.self)
@@ -78,6 +80,7 @@ package actor NodeSupervisor {
             group.addTask { await self.followHeights() }
             group.addTask { await self.keepPublishing() }
             group.addTask { await self.loadOperations() }
+            group.addTask { await self.keepHashing() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {
@@ -233,6 +236,7 @@ extension NodeSupervisor {
         /// Bytes that the last backup had no room for.
         var spaceNeeded: Int64?
 
+        var toldBinaries = ToldBinaries()
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]

@@ -41,7 +41,7 @@ extension NodeSupervisor {
             reason: isApplied
                 ? (isProvisional ? "switched to; no block yet" : "it was switched to")
                 : "a folder of the layout; no plan names it yet",
-            binary: BinaryInspection.facts(of: release), createdAt: nil,
+            binary: binaryFacts(of: release), createdAt: nil,
             appliedAt: isApplied ? modified(release.planFile) : nil)
     }
 
@@ -55,7 +55,7 @@ extension NodeSupervisor {
             origin: isCommanded ? .layout : .chain, trigger: isCommanded ? .manual : .chain,
             height: plan.height, info: plan.info.nonEmpty, state: state(of: plan, verdict),
             reasonCode: verdict.code, reason: verdict.quietReason,
-            binary: BinaryInspection.facts(of: release),
+            binary: binaryFacts(of: release),
             createdAt: isCommanded ? nil : modified(setup.home.planFile),
             appliedAt: verdict.state == .applied ? modified(release.planFile) : nil)
     }

@@ -30,6 +30,8 @@ extension NodeSupervisor {
         status.operations = memory.operations
         status.isPlanFileInvalid = memory.verdict?.isOfInvalidFile == true
         tellPlans(from: before.plans, to: status.plans)
+        tellBinaries(of: status.plans)
+        if staging.binaries.isBehind { staging.hashing.raise() }
         board.publish(status)
     }
 
@@ -92,7 +94,8 @@ extension NodeSupervisor {
         let applied = stat(release.planFile, &status) == 0 ? status.st_mtim.date : nil
         return Status.ReleaseFacts(
             plan: planName(of: release), directory: release.directory,
-            sha256: nil, appliedAt: applied, provisional: isProvisional)
+            sha256: staging.binaries.facts(of: release).sha256, appliedAt: applied,
+            provisional: isProvisional)
     }
 
     /// Nil for genesis.

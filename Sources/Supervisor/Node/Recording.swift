@@ -42,7 +42,8 @@ extension NodeSupervisor {
             .daemonStarted,
             .object([
                 "pid": JSONValue(child.pid), "plan": JSONValue(memory.release.flatMap(planName)),
-                "sha256": .null, "adopted": .bool(child.isAdopted),
+                "sha256": JSONValue(memory.release.flatMap { binaryFacts(of: $0).sha256 }),
+                "adopted": .bool(child.isAdopted),
             ]))
     }
 

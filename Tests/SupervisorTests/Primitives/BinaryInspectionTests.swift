@@ -34,7 +34,7 @@ struct BinaryInspectionTests {
 
     @Test func `what is not there is absent`() throws {
         #expect(BinaryInspection.staged(release) == .absent)
-        #expect(BinaryInspection.facts(of: release) == .absent)
+        #expect(BinaryBook(home: temporary.home).facts(of: release) == .absent)
         try temporary.makeLink(Self.binary, to: "/no/such/program")
         #expect(BinaryInspection.staged(release) == .absent)
         try temporary.write("", to: "cosmovisor/upgrades/v2")
@@ -58,7 +58,7 @@ struct BinaryInspectionTests {
     @Test func `a folder, a pipe and a circle of links are unusable`() throws {
         try temporary.makeFolder(Self.binary)
         #expect(isUnusable)
-        #expect(BinaryInspection.facts(of: release) == .absent)
+        #expect(BinaryBook(home: temporary.home).facts(of: release) == .absent)
         rmdir(release.binary)
         #expect(mkfifo(release.binary, 0o755) == 0)
         #expect(isUnusable)
@@ -84,13 +84,5 @@ struct BinaryInspectionTests {
     @Test func `a binary that is gone cannot be made executable`() {
         let error = SystemError("stat", path: release.binary, code: ENOENT)
         #expect(throws: error) { try BinaryInspection.makeExecutable(release.binary) }
-    }
-
-    @Test func `the facts are the size and the time`() throws {
-        try temporary.write("#!/bin/sh\n", to: Self.binary)
-        let facts = BinaryInspection.facts(of: release)
-        #expect(facts.isStaged)
-        #expect(facts.size == 10)
-        #expect(facts.stagedAt == (try temporary.status(Self.binary)).st_mtim.date)
     }
 }

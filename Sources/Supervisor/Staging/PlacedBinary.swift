@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Glibc
+
+/// What we know of a binary that we placed ourselves; the file that lies there counts as this one
+/// only while its seal or its digest fits.
+package struct PlacedBinary: Codable, Sendable, Equatable {
+    /// As the name was spelled when the binary came.
+    var plan: String
+    /// Of the executable.
+    var sha256: String
+    var size: Int64
+    /// Installed files, side libraries included.
+    var files: Int
+    var trust: BinaryFacts.Trust
+    var source: BinaryFacts.Source
+    var stagedAt: Date
+    /// Of the bytes that came, which for an archive are not the executable's.
+    var from: ContentDigests
+    /// Nil from before it is in place until it is known there.
+    var seal: Seal?
+
+    var facts: BinaryFacts {
+        BinaryFacts(
+            state: .staged, sha256: sha256, size: size, files: files, trust: trust, source: source,
+            stagedAt: stagedAt)
+    }
+}
+
+/// The records of one folder: of the binary that is there, and, while another takes its place, of
+/// both, so that a crash between the two leaves each known.
+struct PlacedBinaries: Codable, Sendable, Equatable {
+    var binaries: [PlacedBinary] = []
+
+    private static func path(of release: Release, in home: Home) -> String? {
+        let parts = release.directory.split(separator: "/")
+        guard parts.count == 2, parts[0] == "upgrades" else { return nil }
+        return "\(home.binaryRecords)/\(parts[1]).json"
+    }
+
+    /// Empty for a folder that we never placed anything in, and when the record cannot be read: the
+    /// binary then counts as placed by hand.
+    init(of release: Release, in home: Home) {
+        guard let path = Self.path(of: release, in: home),
+            let reading = try? ForeignFile.read(path, limit: 64 * 1024),
+            let stored = try? JSONDecoder().decode(Self.self, from: Data(reading.bytes))
+        else { return }
+        self = stored
+    }
+
+    init(_ binaries: [PlacedBinary]) {
+        self.binaries = binaries
+    }
+
+    func store(for release: Release, in home: Home) throws(SystemError) {
+        guard let path = Self.path(of: release, in: home) else { return }
+        // Strings, numbers and dates always encode.
+        let bytes = (try? JSONEncoder().encode(self)) ?? Data()
+        try DurableFile.makeFolder(home.binaryRecords, mode: 0o700)
+        try DurableFile.replace(path, with: bytes)
+    }
+
+    static func remove(for release: Release, in home: Home) {
+        guard let path = path(of: release, in: home) else { return }
+        // One that stays describes a binary that is gone, and fits no other.
+        unlink(path)
+    }
+
+    func fitting(_ seal: Seal) -> PlacedBinary? { binaries.first { $0.seal == seal } }
+
+    func fitting(sha256: String) -> PlacedBinary? { binaries.first { $0.sha256 == sha256 } }
+}
