@@ -28,15 +28,18 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         fields.first { $0.name == name }?.value
     }
 
-    /// The elements of a comma-separated list, over all fields of the name, lower-case.
+    /// The elements of a comma-separated list, over all fields of the name, lower-case; empty ones
+    /// do not count (RFC 9110 section 5.6.1).
     package func list(_ name: String) -> [String] {
-        all(name).flatMap { $0.split(separator: ",") }.map { element in
-            String(element.drop(while: \.isBlank).reversed().drop(while: \.isBlank).reversed())
-                .lowercased()
+        // By bytes: a letter's accent, sent behind a comma or a blank, would hide it otherwise.
+        all(name).flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.compactMap { element in
+            let text = element.drop(while: \.isBlank)
+            guard let end = text.lastIndex(where: { !$0.isBlank }) else { return nil }
+            return String(Substring(text[...end])).lowercased()
         }
     }
 }
 
-extension Character {
-    fileprivate var isBlank: Bool { self == " " || self == "\t" }
+extension UInt8 {
+    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 }
