@@ -45,7 +45,7 @@ package enum BinaryInspection {
     }
 
     /// ELF's e_machine of this machine.
-    private static var machine: UInt16 {
+    static var machine: UInt16 {
         #if arch(arm64)
             183
         #else

@@ -19,7 +19,7 @@ package struct Block: Sendable, Hashable, Error {
 
     /// Whether the cause has gone, so that no human is needed any more.
     func isCured(by verdict: Verdict) -> Bool {
-        waitsFor == .binary && verdict.ruling.isDue
+        (waitsFor == .binary || waitsFor == .trust) && verdict.ruling.isDue
     }
 
     static func newBinaryFails(_ plan: UpgradePlan) -> Block {

@@ -168,7 +168,7 @@ extension NodeSupervisor {
             facts.hasUnprovenCopy = hasUnprovenCopy
         }
         if let plan = facts.commanded ?? file.plan {
-            facts.binary = BinaryInspection.staged(home.release(for: plan.name))
+            facts.binary = stagedBinary(of: home.release(for: plan.name))
         }
         // Where RPC does not tell both heights the log must; and the last poll of a daemon that has
         // ended may be seconds behind its log.

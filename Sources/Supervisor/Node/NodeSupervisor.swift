@@ -44,7 +44,8 @@ package actor NodeSupervisor {
         plans = PlanBook(setup.home)
         self.loop = loop
         self.pool = pool
-        staging = StagingArea(setup, pool: stagingPool ?? pool, loop: loop)
+        staging = StagingArea(
+            setup, pool: stagingPool ?? pool, counters: counters, loop: loop)
         self.log = log
         lifecycle = Lifecycle(policy: setup.policy, seed: UInt64.random(in: .min ... .max))
         (orders, queue) = AsyncStream.makeStream(of: Order.self)
@@ -81,6 +82,7 @@ package actor NodeSupervisor {
             group.addTask { await self.keepPublishing() }
             group.addTask { await self.loadOperations() }
             group.addTask { await self.keepHashing() }
+            group.addTask { await self.keepStaging() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {

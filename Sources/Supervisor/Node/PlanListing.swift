@@ -6,7 +6,7 @@ extension NodeSupervisor {
     /// folders of the layout.
     func planFacts() -> [PlanFacts] {
         var plans: [String: PlanFacts] = [:]
-        for folder in ProcFile.names(in: setup.home.upgrades) {
+        for folder in planFolders {
             let facts = layoutFacts(folder)
             plans[facts.directory] = facts
         }
@@ -32,7 +32,8 @@ extension NodeSupervisor {
         // The copy is written when a release is switched to: it has been applied or is about to be.
         let isApplied = copy != nil && !isUpgrading(to: folder) && !isCommanded(folder)
         return PlanFacts(
-            name: copy?.name.text ?? PlanName.unescaped(folder, case: setup.home.letterCase),
+            name: copy?.name.text ?? spelling(of: release)
+                ?? PlanName.unescaped(folder, case: setup.home.letterCase),
             directory: release.directory,
             origin: copy == nil ? .layout : .chain, trigger: copy == nil ? .manual : .chain,
             height: copy?.height, info: copy?.info.nonEmpty,

@@ -32,6 +32,9 @@ extension NodeSupervisor {
         tellPlans(from: before.plans, to: status.plans)
         tellBinaries(of: status.plans)
         if staging.binaries.isBehind { staging.hashing.raise() }
+        if status.plans != before.plans, !staging.quarantine.held.isEmpty {
+            staging.settling.raise()
+        }
         board.publish(status)
     }
 

@@ -116,6 +116,20 @@ extension NodeSupervisor {
         tellPlanFile()
     }
 
+    /// Tells of each binary that has come, gone or become another, once its digest is known.
+    func tellBinaries(of plans: [PlanFacts]) {
+        for change in memory.toldBinaries.changes(in: plans) {
+            tell(
+                .binaryChanged,
+                .object([
+                    "plan": .string(change.plan), "from": .string(change.from.rawValue),
+                    "to": .string(change.to.state.rawValue), "sha256": JSONValue(change.to.sha256),
+                    "trust": JSONValue(change.to.trust?.rawValue),
+                    "source": JSONValue(change.to.source?.rawValue),
+                ]))
+        }
+    }
+
     private func tellPlanFile() {
         guard let content = memory.seenPlan?.file.content else { return }
         let state = PlanFileState(content)

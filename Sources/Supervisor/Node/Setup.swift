@@ -17,6 +17,7 @@ package struct Setup: Sendable {
     package var hook: String?
     /// Of a `pre-upgrade` that ends with 31.
     package var preUpgradeRetries = 0
+    package var staging = Quarantine.Limits()
     package var version: String
     /// How often each part of the control loop proves that it turns.
     package var proofInterval: Duration = .seconds(5)

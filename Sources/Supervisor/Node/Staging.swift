@@ -1,78 +1,151 @@
 import FoundationEssentials
+import Glibc
+import Logging
 
-/// The binaries of plans: what lies where, and what vouches for it.
+/// Binaries that come from outside: where they go, and whether they may.
 extension NodeSupervisor {
-    /// What is staged for a plan.
-    func binaryFacts(of release: Release) -> BinaryFacts {
-        staging.binaries.facts(of: release)
-    }
-
-    /// Hashes binaries that are new or have changed, and publishes what that tells.
-    func keepHashing() async {
-        while await staging.hashing.wait(until: nil) != .cancelled {
-            let binaries = staging.binaries
-            await staging.pool.run { binaries.hash() }
-            publishing.raise()
+    /// What is known of the folder that a plan's binary would go to.
+    ///
+    /// - Throws: `.planConflict` when the folder is known under another spelling.
+    package func stagingTarget(
+        for name: PlanName
+    ) async throws(StagingRefusal) -> StagingTarget {
+        let release = setup.home.release(for: name)
+        await digest(release)
+        let plan = planFacts().first { $0.directory == release.directory }
+        if let plan, plan.name != name.text, isSpelled(plan, in: release) {
+            throw .planConflict(existing: plan.name)
         }
+        return StagingTarget(
+            name: name, release: release, plan: plan, binary: binaryFacts(of: release),
+            placed: staging.binaries.placed(in: release)?.from,
+            held: staging.quarantine.held(in: release.directory)?.held?.digests,
+            isCurrent: (try? CurrentLink(setup.home).resolve()) == release)
     }
 
-    /// Tells of each binary that has come, gone or become another, once its digest is known.
-    func tellBinaries(of plans: [PlanFacts]) {
-        for change in memory.toldBinaries.changes(in: plans) {
-            tell(
-                .binaryChanged,
-                .object([
-                    "plan": .string(change.plan), "from": .string(change.from.rawValue),
-                    "to": .string(change.to.state.rawValue), "sha256": JSONValue(change.to.sha256),
-                    "trust": JSONValue(change.to.trust?.rawValue),
-                    "source": JSONValue(change.to.source?.rawValue),
-                ]))
-        }
-    }
-}
-
-/// What of the plans' binaries has been told, by the plans' folders.
-struct ToldBinaries: Sendable {
-    struct Change {
-        let plan: String
-        let from: BinaryFacts.State
-        let to: BinaryFacts
+    /// Somebody wrote the name so; a folder's own name says nothing of upper and lower case.
+    private func isSpelled(_ plan: PlanFacts, in release: Release) -> Bool {
+        plan.origin != .layout || spelling(of: release) != nil
     }
 
-    /// Nil before the first look: what was there before us is no news.
-    private var facts: [String: BinaryFacts]?
-    /// Seen at the first look, and not hashed then.
-    private var unhashed: Set<String> = []
+    /// How the plan's name was spelled by who staged its binary.
+    func spelling(of release: Release) -> String? {
+        staging.binaries.placed(in: release)?.plan
+            ?? staging.quarantine.held(in: release.directory)?.plan
+    }
 
-    /// What is to be told now; it counts as told.
-    mutating func changes(in plans: [PlanFacts]) -> [Change] {
-        let isFirst = facts == nil
-        var known = facts ?? [:]
-        var changes: [Change] = []
-        for plan in plans {
-            let now = plan.binary
-            guard now.state == .absent || now.sha256 != nil else {
-                if isFirst { unhashed.insert(plan.directory) }
-                continue
+    private func digest(_ release: Release) async {
+        let facts = staging.binaries.facts(of: release)
+        guard facts.isStaged, facts.sha256 == nil else { return }
+        let binaries = staging.binaries
+        await staging.pool.run { binaries.hash() }
+    }
+
+    /// Decides about what has been received: it is placed when something vouches for it, held when
+    /// nothing does, and discarded when it is refused.
+    ///
+    /// - Parameter isVouchedFor: An operator sent these bytes, with their digest.
+    package func stage(
+        _ received: Received, for name: PlanName, from source: BinaryFacts.Source,
+        by originator: Originator, isVouchedFor: Bool, if condition: BinaryCondition
+    ) async throws(StagingRefusal) -> StagedAnswer {
+        do throws(StagingRefusal) {
+            let target = try await stagingTarget(for: name)
+            let isSame = target.binary.isStaged && target.binary.sha256 == received.digests.sha256
+            try condition.check(target.binary, isSame: isSame)
+            try target.requireFree()
+            let isNew = target.binary.state == .absent
+            if isSame, target.placed != nil {
+                await drop(received)
+                return StagedAnswer(binary: target.binary, isNew: false)
             }
-            let before = known[plan.directory] ?? .absent
-            known[plan.directory] = now
-            let isNews =
-                before.state != now.state || before.sha256 != now.sha256
-                || before.trust != now.trust
-            if isNews, !isFirst, unhashed.remove(plan.directory) == nil {
-                changes.append(Change(plan: plan.name, from: before.state, to: now))
+            let rule = TrustRule(plan: target.plan, isVouchedFor: isVouchedFor)
+            guard let trust = rule.trust(in: received.digests) else {
+                let binary = try await hold(received, for: target, from: source, by: originator)
+                return StagedAnswer(binary: binary, isNew: isNew)
             }
+            let binary = try await place(received, in: target, trust: trust, source: source)
+            return StagedAnswer(binary: binary, isNew: isNew)
+        } catch {
+            // What is held stays so until somebody takes it away.
+            if staging.quarantine.entry(received.id)?.record?.held == nil { await drop(received) }
+            throw error
         }
-        let present = Set(plans.map(\.directory))
-        for (directory, before) in known where !present.contains(directory) {
-            known[directory] = nil
-            guard before.state != .absent, let name = directory.split(separator: "/").last else {
-                continue
-            }
-            changes.append(Change(plan: String(name), from: before.state, to: .absent))
+    }
+
+    private func drop(_ received: Received) async {
+        let quarantine = staging.quarantine
+        await staging.pool.run { quarantine.discard(received.id) }
+    }
+
+    private func hold(
+        _ received: Received, for target: StagingTarget, from source: BinaryFacts.Source,
+        by originator: Originator
+    ) async throws(StagingRefusal) -> BinaryFacts {
+        let quarantine = staging.quarantine
+        let record = try await staging.pool.run { () throws(StagingRefusal) in
+            try quarantine.hold(received, for: target.name, source: source, by: originator)
         }
-        facts = known
-        return changes
+        log.notice(
+            "a binary is held: nothing vouches for it",
+            metadata: [
+                "plan.name": "\(target.name.text)", "sha256": "\(received.digests.sha256 ?? "-")",
+            ])
+        publish()
+        return record.held?.facts ?? .absent
+    }
+
+    /// Puts it in its place; what was held for the plan goes.
+    private func place(
+        _ received: Received, in target: StagingTarget, trust: BinaryFacts.Trust,
+        source: BinaryFacts.Source
+    ) async throws(StagingRefusal) -> BinaryFacts {
+        let binary = PlacedBinary(
+            plan: target.name.text, sha256: received.digests.sha256 ?? "", size: received.size,
+            files: 1, trust: trust, source: source, stagedAt: Date(), from: received.digests,
+            seal: nil)
+        do throws(SystemError) {
+            try await carryOut(received, binary, in: target)
+        } catch {
+            throw error.code == EBUSY ? .planInUse(.upgrading) : StagingRefusal(error)
+        }
+        log.notice(
+            "staged a binary",
+            metadata: [
+                "plan.name": "\(target.name.text)", "sha256": "\(binary.sha256)",
+                "trust": "\(trust.rawValue)",
+            ])
+        judging.raise()
+        publish()
+        return binary.facts
+    }
+
+    private func carryOut(
+        _ received: Received, _ binary: PlacedBinary, in target: StagingTarget
+    ) async throws(SystemError) {
+        let (home, quarantine, binaries) = (setup.home, staging.quarantine, staging.binaries)
+        let old = binaries.placed(in: target.release)
+        let placement = try await staging.pool.run { () throws(SystemError) in
+            try Placement(
+                of: received.id, binary, in: try quarantine.folder(), to: target.release, of: home,
+                replacing: old)
+        }
+        // Looked at once more, with nothing between this and the rename.
+        guard isFree(target.release) else { throw SystemError("rename", code: EBUSY) }
+        try placement.rename()
+        binaries.forget(target.release)
+        let held = quarantine.held(in: target.release.directory)
+        try await staging.pool.run { () throws(SystemError) in
+            try placement.finish()
+            quarantine.discard(received.id)
+            if let held { quarantine.discard(held.id) }
+        }
+        binaries.forget(target.release)
+    }
+
+    private func isFree(_ release: Release) -> Bool {
+        let plan = planFacts().first { $0.directory == release.directory }
+        return plan?.state.isInUse != true
+            && (try? CurrentLink(setup.home).resolve()) != release
     }
 }

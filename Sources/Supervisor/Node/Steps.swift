@@ -76,9 +76,10 @@ extension NodeSupervisor {
                 throw .cancelled
             }
         }
-        switch BinaryInspection.staged(home.release(for: plan.name)) {
+        switch stagedBinary(of: home.release(for: plan.name)) {
         case .present: break
         case .absent: throw .blocked(.binaryMissing(plan))
+        case .held: throw .blocked(.binaryHeld(plan))
         case .unusable(let why): throw .blocked(.binaryUnusable(plan, why: why))
         }
         // Read again now that nobody writes it any more: this very file is what is acted on.

@@ -165,7 +165,7 @@ extension NodeSupervisor {
         var facts = Facts(current: CurrentLink(setup.home).facts())
         facts.due = memory.due
         facts.commanded = plan
-        facts.binary = BinaryInspection.staged(setup.home.release(for: plan.name))
+        facts.binary = stagedBinary(of: setup.home.release(for: plan.name))
         return PlanJudge(facts).verdict
     }
 

@@ -82,6 +82,8 @@ package enum CurrentRelease: Sendable, Equatable {
 /// What lies at a plan's binary path.
 package enum StagedBinary: Sendable, Equatable {
     case absent
+    /// Nothing is there, but something came that nothing vouches for.
+    case held
     /// Why it cannot be run.
     case unusable(String)
     case present

@@ -9,6 +9,16 @@ extension Block {
             waitsFor: .binary)
     }
 
+    static func binaryHeld(_ plan: UpgradePlan) -> Block {
+        Block(
+            .binaryRejected,
+            reason: "\"\(plan.name.text)\" is due at \(plan.height), and nothing vouches for the "
+                + "binary that was sent",
+            remedy: "pin its digest as an operator, or send it as one with a Repr-Digest; "
+                + "the upgrade then goes on by itself",
+            waitsFor: .trust)
+    }
+
     static func binaryUnusable(_ plan: UpgradePlan, why: String) -> Block {
         Block(
             .binaryRejected,

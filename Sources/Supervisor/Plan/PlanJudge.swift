@@ -72,6 +72,7 @@ package struct PlanJudge: Sendable {
             switch facts.binary {
             case .present: .due
             case .absent: .dueWithoutBinary(.binaryMissing(plan))
+            case .held: .dueWithoutBinary(.binaryHeld(plan))
             case .unusable(let why): .dueWithoutBinary(.binaryUnusable(plan, why: why))
             }
         return Verdict(row, ruling, plan: plan, state: .due, code: code, reason: reason)

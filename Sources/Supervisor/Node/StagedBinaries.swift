@@ -1,0 +1,135 @@
+import FoundationEssentials
+import Glibc
+import Logging
+
+/// What is known and told of the binaries that are there, and what becomes of those held.
+extension NodeSupervisor {
+    /// What is staged for a plan, or held for it.
+    func binaryFacts(of release: Release) -> BinaryFacts {
+        let staged = staging.binaries.facts(of: release)
+        guard staged.state == .absent else { return staged }
+        return staging.quarantine.held(in: release.directory)?.held?.facts ?? .absent
+    }
+
+    /// What is there to be executed, for the judge.
+    func stagedBinary(of release: Release) -> StagedBinary {
+        let staged = BinaryInspection.staged(release)
+        guard staged == .absent else { return staged }
+        return staging.quarantine.held(in: release.directory) == nil ? .absent : .held
+    }
+
+    /// The folders below `upgrades/` for which something is staged or held.
+    var planFolders: Set<String> {
+        let held = staging.quarantine.held.compactMap { $0.directory.split(separator: "/").last }
+        return Set(ProcFile.names(in: setup.home.upgrades)).union(held.map(String.init))
+    }
+
+    /// Removes a plan's binary, staged and held.
+    ///
+    /// - Throws: `.planInUse`, `.binaryAbsent`.
+    package func unstage(_ name: PlanName) async throws(StagingRefusal) {
+        let target = try await stagingTarget(for: name)
+        try target.requireFree()
+        let held = staging.quarantine.held(in: target.release.directory)
+        guard target.binary.state != .absent || held != nil else { throw .binaryAbsent }
+        let (home, quarantine) = (setup.home, staging.quarantine)
+        do throws(SystemError) {
+            try await staging.pool.run { () throws(SystemError) in
+                if let held { quarantine.discard(held.id) }
+                if target.binary.isStaged { try Placement.remove(target.release, of: home) }
+            }
+        } catch {
+            throw StagingRefusal(error)
+        }
+        staging.binaries.forget(target.release)
+        log.notice("removed a binary", metadata: ["plan.name": "\(name.text)"])
+        publish()
+    }
+
+    // MARK: - Work that goes on
+
+    /// Hashes binaries that are new or have changed, and publishes what that tells.
+    func keepHashing() async {
+        while await staging.hashing.wait(until: nil) != .cancelled {
+            let binaries = staging.binaries
+            await staging.pool.run { binaries.hash() }
+            publishing.raise()
+        }
+    }
+
+    /// Clears what a crash left, lets unfinished uploads expire, and places what is held as soon as
+    /// something vouches for it.
+    func keepStaging() async {
+        let quarantine = staging.quarantine
+        var wake: EventLoop.Wake
+        repeat {
+            await staging.pool.run {
+                // Tried again with the next upload, which is told why if it fails.
+                _ = try? quarantine.folder()
+                quarantine.removeExpired()
+            }
+            await settleHeld()
+            let next = quarantine.nextExpiry.map { max(1, $0.timeIntervalSinceNow) }
+            wake = await staging.settling.wait(until: next.map { .now + .seconds($0) })
+        } while wake != .cancelled
+    }
+
+    private func settleHeld() async {
+        for record in staging.quarantine.held {
+            do throws(StagingRefusal) {
+                try await settle(record)
+            } catch {
+                log.warning(
+                    "a binary that is held could not be staged",
+                    metadata: ["plan.name": "\(record.plan)", "error": "\(error)"])
+            }
+        }
+    }
+
+    private func settle(_ record: QuarantineRecord) async throws(StagingRefusal) {
+        let plan = planFacts().first { $0.directory == record.directory }
+        guard let plan, let held = record.held, !plan.state.isInUse else { return }
+        let rule = TrustRule(plan: plan, isVouchedFor: false)
+        let isOpen = rule.needsSHA512 && held.digests.sha512 == nil
+        guard isOpen || rule.trust(in: held.digests) != nil,
+            let name = try? PlanName(plan.name, case: setup.home.letterCase)
+        else { return }
+        let quarantine = staging.quarantine
+        let received = try await staging.pool.run { () throws(StagingRefusal) in
+            try quarantine.verified(record, needsSHA512: rule.needsSHA512)
+        }
+        guard let received, rule.trust(in: received.digests) != nil else { return publish() }
+        try await settle(received, for: name, from: held.source, by: record.originator)
+    }
+
+    /// Something else that is staged already was put there on purpose, and stays.
+    private func settle(
+        _ received: Received, for name: PlanName, from source: BinaryFacts.Source,
+        by originator: Originator
+    ) async throws(StagingRefusal) {
+        guard !staging.binaries.facts(of: setup.home.release(for: name)).isStaged else { return }
+        _ = try await stage(
+            received, for: name, from: source, by: originator, isVouchedFor: false, if: .none)
+    }
+
+    /// Places what is held, of which an operator has sent the digest.
+    ///
+    /// - Returns: Nil when nothing of these digests is held.
+    package func vouch(
+        for digests: ContentDigests, of name: PlanName, by originator: Originator,
+        if condition: BinaryCondition
+    ) async throws(StagingRefusal) -> StagedAnswer? {
+        let directory = setup.home.release(for: name).directory
+        guard let record = staging.quarantine.held(in: directory), let held = record.held,
+            held.digests.fit(digests)
+        else { return nil }
+        let quarantine = staging.quarantine
+        let received = try await staging.pool.run { () throws(StagingRefusal) in
+            try quarantine.verified(record, needsSHA512: digests.sha512 != nil)
+        }
+        guard let received, received.digests.fit(digests) else { return nil }
+        return try await stage(
+            received, for: name, from: held.source, by: originator, isVouchedFor: true,
+            if: condition)
+    }
+}

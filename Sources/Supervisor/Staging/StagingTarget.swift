@@ -1,0 +1,39 @@
+/// The folder that a plan's binary goes to, and what is there.
+package struct StagingTarget: Sendable {
+    let name: PlanName
+    let release: Release
+    /// Nil when nothing tells of the plan yet.
+    package let plan: PlanFacts?
+    package let binary: BinaryFacts
+    /// Of the bytes that the binary was staged from; nil for one that we did not place.
+    package let placed: ContentDigests?
+    /// Of the bytes that are held.
+    package let held: ContentDigests?
+    let isCurrent: Bool
+
+    /// - Throws: `.planInUse`.
+    package func requireFree() throws(StagingRefusal) {
+        if let plan, plan.state.isInUse { throw .planInUse(plan.state) }
+        if isCurrent { throw .planInUse(.applied) }
+    }
+
+    /// The plan's own info names a SHA-512.
+    package var needsSHA512: Bool { TrustRule(plan: plan, isVouchedFor: false).needsSHA512 }
+}
+
+/// What became of a binary that was sent.
+package struct StagedAnswer: Sendable {
+    package let binary: BinaryFacts
+    /// There was none before.
+    package let isNew: Bool
+}
+
+extension PlanState {
+    /// Its binary runs, did run or is about to.
+    var isInUse: Bool {
+        switch self {
+        case .upgrading, .provisional, .applied: true
+        case .pending, .due, .blocked, .cancelled, .stale, .invalid: false
+        }
+    }
+}
