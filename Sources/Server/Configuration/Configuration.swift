@@ -42,6 +42,10 @@ struct Configuration: Sendable, Equatable {
     let waitForExit: Duration
     /// How long a daemon at its height is kept up for its peers.
     let linger: Duration
+    /// Left free on the disk for the node, whatever is uploaded.
+    let reserve: DiskReserve
+    /// Bytes of one upload.
+    let maxUpload: Int64
     /// The variables that were set to something.
     let given: Set<Variable>
     /// Things that look like mistakes and change nothing; one sentence each.

@@ -50,6 +50,8 @@ extension Configuration {
             (.restart, restart.rawValue),
             (.waitForExit, waitForExit.goText),
             (.linger, linger.goText),
+            (.reserve, reserve.text),
+            (.maxUpload, ByteCount.text(maxUpload)),
             (.logFormat, log.format.rawValue),
         ]
     }

@@ -29,6 +29,8 @@ extension Configuration {
         restart = reader.choice(.restart, default: .onFailure)
         waitForExit = reader.duration(.waitForExit, default: .zero)
         linger = reader.duration(.linger, default: .zero)
+        reserve = reader.size(.reserve, from: 0).map(DiskReserve.bytes) ?? .standard
+        maxUpload = reader.size(.maxUpload, from: 1) ?? 1 << 30
         given = reader.given
         warnings = Variable.suspicions(in: reader.environment)
     }

@@ -91,6 +91,17 @@ struct EnvironmentReader {
         return count
     }
 
+    /// Bytes; nil when unset.
+    mutating func size(_ variable: Variable, from least: Int64) -> Int64? {
+        guard let text = text(variable) else { return nil }
+        if let size = ByteCount.bytes(text), size >= least { return size }
+        refuse(
+            variable,
+            "\(variable.rawValue) must be a size from \(least), got \(quoted(text)); "
+                + "allowed is a number of bytes, or one with KiB, MiB, GiB or TiB, such as 512MiB")
+        return nil
+    }
+
     /// One of a few words.
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ variable: Variable, default fallback: Choice

@@ -30,6 +30,8 @@ enum Variable: String, CaseIterable, Sendable {
     case restart = "SWITCHYARD_RESTART"
     case waitForExit = "SWITCHYARD_WAIT_FOR_EXIT"
     case linger = "SWITCHYARD_LINGER"
+    case reserve = "SWITCHYARD_RESERVE"
+    case maxUpload = "SWITCHYARD_MAX_UPLOAD"
     case logFormat = "SWITCHYARD_LOG_FORMAT"
 }
 

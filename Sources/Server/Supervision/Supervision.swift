@@ -159,6 +159,8 @@ struct Supervision: Sendable {
         setup.restartDelay = configuration.restartDelay
         setup.backupFolder = configuration.skipsBackup ? nil : configuration.backupDirectory
         setup.hook = configuration.customPreUpgrade
+        setup.staging.reserve = configuration.reserve
+        setup.staging.maxSize = configuration.maxUpload
         setup.preUpgradeRetries = configuration.preUpgradeRetries
         return setup
     }

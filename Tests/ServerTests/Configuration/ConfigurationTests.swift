@@ -58,8 +58,11 @@ struct ConfigurationTests {
             "SWITCHYARD_TOKENS_FILE": "/tokens", "SWITCHYARD_API_GROUP": "ops",
             "SWITCHYARD_START_COMMANDS": "start,rollappd", "SWITCHYARD_RESTART": "always",
             "SWITCHYARD_WAIT_FOR_EXIT": "1m", "SWITCHYARD_LINGER": "5s",
-            "SWITCHYARD_LOG_FORMAT": "json",
+            "SWITCHYARD_LOG_FORMAT": "json", "SWITCHYARD_RESERVE": "512MiB",
+            "SWITCHYARD_MAX_UPLOAD": "1000000",
         ])
+        #expect(configuration.reserve == .bytes(512 << 20))
+        #expect(configuration.maxUpload == 1_000_000)
         #expect(configuration.home.letterCase == .kept)
         #expect(configuration.allowsDownloads && configuration.requiresChecksums)
         #expect(!configuration.restartsAfterUpgrade)
@@ -123,6 +126,9 @@ struct ConfigurationTests {
         ("SWITCHYARD_RESTART", "never"), ("SWITCHYARD_LINGER", "-1s"),
         ("SWITCHYARD_WAIT_FOR_EXIT", "60"), ("SWITCHYARD_LISTEN", "none,systemd"),
         ("SWITCHYARD_START_COMMANDS", " , "), ("SWITCHYARD_LOG_FORMAT", "xml"),
+        ("SWITCHYARD_RESERVE", "-1"), ("SWITCHYARD_RESERVE", "5%"),
+        ("SWITCHYARD_RESERVE", "9999999TiB"), ("SWITCHYARD_MAX_UPLOAD", "0"),
+        ("SWITCHYARD_MAX_UPLOAD", "GiB"), ("SWITCHYARD_MAX_UPLOAD", "1 GiB"),
     ])
     func `a value that cannot be used is refused by name`(name: String, value: String) throws {
         let errors = #expect(throws: ConfigurationErrors.self) { try read([name: value]) }
