@@ -60,10 +60,11 @@ let package = Package(
                 "Supervisor", "CLinux", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // Takes its nodes from the tests of the supervisor.
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Supervisor",
+                "API", "Supervisor", "SupervisorTests",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -1,31 +1,64 @@
+import Supervisor
+
 /// The client of a request that is being answered, for routes that wait for something.
 package struct ClientWatch: Sendable {
     private let end: @Sendable () async -> Void
+    private let sleep: @Sendable (Instant) async -> Void
+    private let stillMay: @Sendable () -> Bool
 
-    /// A client that never leaves, of a server that never drains.
+    /// A client that never leaves and may always what it could, of a server that never drains.
     package static let staying = ClientWatch {
         let (nothing, source) = AsyncStream<Never>.makeStream()
         for await _ in nothing {}
         withExtendedLifetime(source) {}
+    } sleep: { deadline in
+        // It ends early when the task is cancelled, as is asked of it.
+        try? await Task.sleep(until: deadline, clock: .continuous)
+    } stillMay: {
+        true
     }
 
-    /// - Parameter end: Returns when the client has left or the server drains, and soon after its
-    ///   task was cancelled.
-    package init(end: @escaping @Sendable () async -> Void) {
+    /// - Parameters:
+    ///   - end: Returns when the client has left or the server drains, and soon after its task was
+    ///     cancelled.
+    ///   - sleep: Returns at that moment, and soon after its task was cancelled.
+    ///   - stillMay: Whether the caller may what it could when its request came.
+    package init(
+        end: @escaping @Sendable () async -> Void,
+        sleep: @escaping @Sendable (Instant) async -> Void,
+        stillMay: @escaping @Sendable () -> Bool
+    ) {
         self.end = end
+        self.sleep = sleep
+        self.stillMay = stillMay
     }
 
-    /// Runs the body, and cancels its task when the client leaves or the server drains.
+    /// False once the caller's token was revoked, has expired or lost its scope.
+    package var mayStay: Bool { stillMay() }
+
+    /// Waits on the loop that serves the client; less when the task is cancelled.
+    package func pause(_ duration: Duration) async {
+        await sleep(.now + duration)
+    }
+
+    /// Runs the body, and cancels its task when the client leaves, the server drains, or the time is
+    /// over.
     ///
     /// A body that ends then with what it has is answered with it, if there is still somebody.
     package func attend<Value: Sendable>(
-        _ body: @escaping @Sendable () async -> Value
+        atMost duration: Duration? = nil, _ body: @escaping @Sendable () async -> Value
     ) async -> Value {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await body() }
             group.addTask {
                 await end()
                 return nil
+            }
+            if let duration {
+                group.addTask {
+                    await pause(duration)
+                    return nil
+                }
             }
             while let result = await group.next() {
                 group.cancelAll()

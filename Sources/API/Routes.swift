@@ -13,12 +13,15 @@ extension Router {
         let board = supervisor.board
         let health = Health(board: board)
         let node = NodeResource(board: board)
-        let plans = PlansResource(node: supervisor)
         let start = StartPage()
         let problems = ProblemPages()
         let description = OpenAPIResource()
         let config = ConfigResource(settings)
-        let table = [
+        let waiting = Waiting(board: board, places: StreamPlaces(counting: http))
+        let actions = Actions(waiting: waiting)
+        let daemon = DaemonActions(supervisor: supervisor, actions: actions)
+        let plans = PlansResource(node: supervisor, actions: actions)
+        let single = [
             Route(.get, "/", scope: nil, answer: start.page),
             Route(.get, "/livez", scope: nil, answer: health.livez),
             Route(.get, "/readyz", scope: nil, answer: health.readyz),
@@ -27,12 +30,9 @@ extension Router {
             Route(.get, "/problems/{slug}", scope: nil, answer: problems.page),
             Route(.get, "/v1/status", scope: .read, answer: node.status),
             Route(.get, "/v1/config", scope: .read, answer: config.config),
-            Route(.get, "/v1/plans", scope: .read, answer: plans.list),
-            Route(.get, "/v1/plans/{name}", scope: .read, answer: plans.plan),
-            Route(
-                .put, "/v1/plans/{name}", scope: .operate, takes: .json, answer: plans.put),
-            Route(.delete, "/v1/plans/{name}", scope: .operate, answer: plans.delete),
         ]
+        let groups = [plans.routes, daemon.routes]
+        let table = single + groups.joined()
         let own = RouteName(method: .get, template: "/metrics")
         let metrics = MetricsResource(
             board: board, counters: supervisor.counters, http: http, journal: supervisor.journal,

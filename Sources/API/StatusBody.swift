@@ -12,7 +12,7 @@ struct StatusBody: Encodable {
     @Nullable var current: ReleaseBody?
     @Nullable var previous: ReleaseBody?
     @Nullable var next: NextBody?
-    /// No operations exist yet.
+    /// The id of the one that goes on; prepares do not count.
     @Nullable var operation: String?
 
     enum CodingKeys: String, CodingKey {
@@ -29,6 +29,7 @@ struct StatusBody: Encodable {
         current = status.current.map(ReleaseBody.init)
         previous = status.previous.map(ReleaseBody.init)
         next = status.next.map(NextBody.init)
+        operation = status.operations.running.last { $0.kind != .prepare }?.id.description
     }
 }
 

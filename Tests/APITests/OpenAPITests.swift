@@ -109,6 +109,11 @@ struct OpenAPITests {
             ("Binary", "state", BinaryFacts.State.allCases.map(\.rawValue)),
             ("Binary", "trust", BinaryFacts.Trust.allCases.map(\.rawValue) + ["null"]),
             ("Binary", "source", BinaryFacts.Source.allCases.map(\.rawValue) + ["null"]),
+            ("Operation", "kind", Operation.Kind.allCases.map(\.rawValue)),
+            ("Operation", "state", Operation.State.allCases.map(\.rawValue)),
+            ("Operation", "step", UpgradeStep.allCases.map(\.rawValue) + ["null"]),
+            ("Progress", "unit", Operation.Progress.Unit.allCases.map(\.rawValue)),
+            ("Actor", "kind", Originator.Kind.allCases.map(\.rawValue)),
             ("Problem", "type", ["about:blank"] + ProblemType.all.map(\.uri)),
         ]
         for (schema, member, values) in lists {

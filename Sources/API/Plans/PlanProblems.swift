@@ -14,7 +14,7 @@ extension Problem {
         case .changed: self = .planChanging
         case .conflict(let existing, let why):
             self.init(
-                .planConflict, detail: "\(why.capitalized).",
+                .planConflict, detail: why.asSentence,
                 members: ["existing": .string(existing)])
         case .inUse(let plan):
             self.init(
@@ -43,7 +43,7 @@ extension Problem {
     }
 
     init(_ error: PlanNameError) {
-        self.init(.invalidName, detail: "\("\(error)".capitalized).")
+        self.init(.invalidName, detail: "\(error)".asSentence)
     }
 }
 
@@ -88,6 +88,6 @@ extension Originator {
 }
 
 extension String {
-    /// With a capital letter first, as a sentence begins.
-    var capitalized: String { prefix(1).uppercased() + dropFirst() }
+    /// A clause as a sentence: a capital letter first, a full stop last.
+    var asSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

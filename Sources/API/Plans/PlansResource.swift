@@ -3,6 +3,16 @@ import Supervisor
 /// The upgrade plans that are known, and what operators say of them.
 struct PlansResource: Sendable {
     let node: NodeSupervisor
+    let actions: Actions
+
+    var routes: [Route] {
+        [
+            Route(.get, "/v1/plans", scope: .read, answer: list),
+            Route(.get, "/v1/plans/{name}", scope: .read, answer: plan),
+            Route(.put, "/v1/plans/{name}", scope: .operate, takes: .json, answer: put),
+            Route(.delete, "/v1/plans/{name}", scope: .operate, answer: delete),
+        ]
+    }
 
     @Sendable func list(_ call: Call) -> Response {
         .json(List(items: node.board.status.plans.map(PlanBody.init)))

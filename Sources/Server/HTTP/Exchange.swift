@@ -39,10 +39,11 @@ struct Exchange {
     /// In the order of decisions of `openapi.yaml`.
     private func answer(_ body: BodyReader?, _ start: Instant) async -> Answer {
         do throws(Problem) {
+            let caller = try gate.caller(of: head)
             let request = Request(
                 method: head.method, target: head.target, headers: head.headers,
-                caller: try gate.caller(of: head), listener: kind,
-                body: body?.content ?? .empty, client: client)
+                caller: caller, listener: kind,
+                body: body?.content ?? .empty, client: client(of: caller))
             let admission = try router.admit(request)
             guard head.method.isSafe || !ticket.isStopping else { throw .draining }
             if !admission.takesContent { try await discard(body) }
@@ -69,10 +70,14 @@ struct Exchange {
         }
     }
 
-    private var client: ClientWatch {
+    private func client(of caller: Caller) -> ClientWatch {
         ClientWatch { [channel, ticket] in
             _ = await channel.loop.wait(
                 for: .hangup, on: channel.descriptor.number, unless: { ticket.isStopping })
+        } sleep: { [channel] deadline in
+            _ = await channel.loop.wait(until: deadline)
+        } stillMay: { [gate] in
+            gate.tokens.isValid(caller)
         }
     }
 }
@@ -97,7 +102,8 @@ extension Exchange {
             guard head.method != .head else { return stays }
             let sender = BodySender(stream, end, on: channel, stall: limits.stallTime)
             // What is not whole must not look so: it ends without its end.
-            guard await sender.send(stream, to: client) else { throw .broken(0) }
+            // Only whether it leaves matters here.
+            guard await sender.send(stream, to: client(of: .anonymous)) else { throw .broken(0) }
             return stays
         }
     }

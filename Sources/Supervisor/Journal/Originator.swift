@@ -8,7 +8,7 @@ package struct Originator: Codable, Sendable, Hashable {
     /// A name for people: of the user, of the token.
     package let label: String?
 
-    package enum Kind: String, Codable, Sendable {
+    package enum Kind: String, Codable, Sendable, CaseIterable {
         /// A process of this host, known by the kernel.
         case peer
         case token

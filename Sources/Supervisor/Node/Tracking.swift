@@ -5,12 +5,13 @@ extension NodeSupervisor {
     /// Begins an operation; its id is that of the event that tells of it.
     func begin(
         _ kind: Operation.Kind, plan: String? = nil, by originator: Originator = .system,
-        key: Operation.IdempotencyKey? = nil
+        key: Operation.IdempotencyKey? = nil, reason: String? = nil
     ) -> Operation {
         var begun: Operation?
         journal.append(.operationStarted, by: originator) { id in
             let operation = Operation(
-                id: id, kind: kind, plan: plan, originator: originator, createdAt: Date(), key: key)
+                id: id, kind: kind, plan: plan, originator: originator, createdAt: Date(), key: key,
+                reason: reason)
             begun = operation
             return .object(["operation": operation.json])
         }

@@ -18,11 +18,11 @@ extension NodeSupervisor {
 
     /// Ends the daemon in order and starts it anew.
     package func restart(
-        by originator: Originator, key: Operation.IdempotencyKey? = nil
+        by originator: Originator, key: Operation.IdempotencyKey? = nil, reason: String? = nil
     ) throws(WishRefusal) -> Operation {
         if let earlier = try earlier(key) { return earlier }
         try requireNoOperation()
-        return try wish(.restart, .restart, by: originator, key: key)
+        return try wish(.restart, .restart, by: originator, key: key, reason: reason)
     }
 
     /// Stops the node; never refused for what is under way.
@@ -31,12 +31,19 @@ extension NodeSupervisor {
     ///   when this returns.
     /// - Throws: `.holdNotKept`; nothing was stopped then.
     package func stop(
-        hold: Hold?, by originator: Originator, key: Operation.IdempotencyKey? = nil
+        hold: Hold?, by originator: Originator, key: Operation.IdempotencyKey? = nil,
+        reason: String? = nil
     ) async throws(WishRefusal) -> Operation {
         if let earlier = try earlier(key) { return earlier }
-        if let hold { try await keep(hold) }
-        if case .idle = lifecycle.phase { return done(begin(.stop, by: originator, key: key)) }
-        return try wish(.stop, .stop, by: originator, key: key)
+        if let hold {
+            try await keep(hold)
+            // The same request may have come again while the disk was written.
+            if let earlier = try earlier(key) { return earlier }
+        }
+        if case .idle = lifecycle.phase {
+            return done(begin(.stop, by: originator, key: key, reason: reason))
+        }
+        return try wish(.stop, .stop, by: originator, key: key, reason: reason)
     }
 
     private func keep(_ hold: Hold) async throws(WishRefusal) {
@@ -73,7 +80,7 @@ extension NodeSupervisor {
 
     func wish(
         _ kind: Operation.Kind, _ command: Lifecycle.Command, plan: String? = nil,
-        by originator: Originator, key: Operation.IdempotencyKey?
+        by originator: Originator, key: Operation.IdempotencyKey?, reason: String? = nil
     ) throws(WishRefusal) -> Operation {
         let before = lifecycle.phase
         let effects: [Lifecycle.Effect]
@@ -82,7 +89,7 @@ extension NodeSupervisor {
         } catch {
             throw .lifecycle(error)
         }
-        let operation = begin(kind, plan: plan, by: originator, key: key)
+        let operation = begin(kind, plan: plan, by: originator, key: key, reason: reason)
         follow(effects, from: before)
         publish()
         return memory.operations[operation.id] ?? operation

@@ -8,12 +8,16 @@ package struct Operation: Sendable, Equatable {
     package let plan: String?
     package var state = State.running
     package var step: UpgradeStep?
+    /// Nil until something could be counted.
+    package var progress: Progress?
     package let originator: Originator
     package let createdAt: Date
     package var finishedAt: Date?
     /// The client's own name for the request, and what it was then: see RFC draft
     /// httpapi-idempotency-key-header.
     package let key: IdempotencyKey?
+    /// Why it was asked for, in the caller's words.
+    package var reason: String?
     package var result: SwitchResult?
     package var failure: Failure?
 
@@ -23,7 +27,7 @@ package struct Operation: Sendable, Equatable {
         case rollback, backup, restore
     }
 
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case running, succeeded, failed, cancelled
     }
 
@@ -36,6 +40,24 @@ package struct Operation: Sendable, Equatable {
         package init(text: String, fingerprint: String) {
             self.text = text
             self.fingerprint = fingerprint
+        }
+    }
+
+    /// How far it is.
+    package struct Progress: Sendable, Equatable {
+        package var done: Int64
+        /// Nil when nobody can tell.
+        package var total: Int64?
+        package var unit: Unit
+
+        package enum Unit: String, Sendable, CaseIterable {
+            case bytes, files, steps
+        }
+
+        package init(done: Int64, total: Int64?, unit: Unit) {
+            self.done = done
+            self.total = total
+            self.unit = unit
         }
     }
 
@@ -76,6 +98,16 @@ package struct Operation: Sendable, Equatable {
         taken.failure = failure
         return taken
     }
+
+    /// Whether it can still be undone; a switch until the link is moved.
+    package var isCancellable: Bool {
+        guard isRunning else { return false }
+        switch kind {
+        case .prepare, .backup, .restore: return true
+        case .switch: return step != .switch && step != .start
+        case .start, .stop, .restart, .rollback: return false
+        }
+    }
 }
 
 extension Operation {
@@ -84,7 +116,8 @@ extension Operation {
         .object([
             "id": .string(id.description), "kind": .string(kind.rawValue),
             "plan": JSONValue(plan), "state": .string(state.rawValue),
-            "step": JSONValue(step?.rawValue), "actor": originator.json,
+            "step": JSONValue(step?.rawValue), "progress": progress?.json ?? .null,
+            "actor": originator.json, "reason": JSONValue(reason),
             "created_at": JSONValue(createdAt), "finished_at": JSONValue(finishedAt),
             "idempotency_key": JSONValue(key?.text), "fingerprint": JSONValue(key?.fingerprint),
             "result": result?.json ?? .null, "failure": failure?.json ?? .null,
@@ -104,6 +137,8 @@ extension Operation {
         plan = json["plan"]?.string
         self.state = state
         step = json["step"]?.string.flatMap(UpgradeStep.init)
+        progress = json["progress"].flatMap(Progress.init)
+        reason = json["reason"]?.string
         self.originator = originator
         self.createdAt = createdAt
         finishedAt = json["finished_at"]?.string.flatMap(Timestamp.date)
@@ -114,6 +149,20 @@ extension Operation {
         }
         result = json["result"].flatMap(SwitchResult.init)
         failure = json["failure"].flatMap(Failure.init)
+    }
+}
+
+extension Operation.Progress {
+    package var json: JSONValue {
+        .object([
+            "done": .integer(done), "total": JSONValue(total), "unit": .string(unit.rawValue),
+        ])
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let done = json["done"]?.integer, let unit = json["unit"]?.string.flatMap(Unit.init)
+        else { return nil }
+        self.init(done: done, total: json["total"]?.integer, unit: unit)
     }
 }
 

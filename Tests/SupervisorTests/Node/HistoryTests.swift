@@ -9,17 +9,6 @@ import Testing
 struct HistoryTests {
     private static let ops = Originator(kind: .token, id: "k7qm2x4a", label: "ops")
 
-    /// Runs a supervisor for as long as the body takes, then ends it.
-    private func running(
-        _ supervisor: NodeSupervisor, _ body: (NodeSupervisor) async throws -> Void
-    ) async throws {
-        try await supervisor.prepare()
-        async let code = supervisor.run()
-        try await body(supervisor)
-        await supervisor.shutdown(because: "the test's end")
-        #expect(await code == 0)
-    }
-
     private func ended(_ operation: Operation, in supervisor: NodeSupervisor) async -> Operation {
         for await status in supervisor.board.changes() {
             if let known = status.operations[operation.id], !known.isRunning { return known }

@@ -79,9 +79,35 @@ final class ScriptNode: Sendable {
     }
 }
 
+/// Runs a supervisor for as long as the body takes, then ends it.
+func running(
+    _ supervisor: NodeSupervisor, _ body: (NodeSupervisor) async throws -> Void
+) async throws {
+    try await supervisor.prepare()
+    async let code = supervisor.run()
+    try await body(supervisor)
+    await supervisor.shutdown(because: "the test's end")
+    #expect(await code == 0)
+}
+
 /// The statuses of a supervisor until one is so.
 func waits(
     _ supervisor: NodeSupervisor, until isSo: @Sendable (Status) -> Bool
 ) async {
     for await status in supervisor.board.changes() where isSo(status) { return }
+}
+
+extension ScriptNode {
+    /// The same as `steady`, but on TERM it waits to be let end.
+    static func slowlyEnding(_ name: String) -> String {
+        """
+        trap 'while [ ! -e let-end ]; do sleep 0.02; done; echo "\(name) ends" >> lines; exit 0' TERM
+        echo "\(name) starts" >> lines
+        while :; do sleep 0.02; done
+        """
+    }
+
+    func letEnd() throws {
+        try Data().write(to: URL(filePath: path + "/let-end"))
+    }
 }
