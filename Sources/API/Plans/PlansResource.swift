@@ -11,6 +11,8 @@ struct PlansResource: Sendable {
             Route(.get, "/v1/plans/{name}", scope: .read, answer: plan),
             Route(.put, "/v1/plans/{name}", scope: .operate, takes: .json, answer: put),
             Route(.delete, "/v1/plans/{name}", scope: .operate, answer: delete),
+            Route(
+                .post, "/v1/plans/{name}/switch", scope: .operate, takes: .json, answer: `switch`),
         ]
     }
 
@@ -58,6 +60,20 @@ struct PlansResource: Sendable {
             let left = try await node.cancel(
                 name, seen: plan, because: "by \(call.originator.named)", by: call.originator)
             return .success(left?.answer(.ok) ?? Response(status: .noContent))
+        }
+    }
+
+    @Sendable func `switch`(_ call: Call) async throws(Problem) -> Response {
+        let name = try call.planName(on: node)
+        return try await actions.answer(call) { originator, key, body throws(Problem) in
+            let request = try SwitchRequest(body)
+            if let plan = await node.facts(of: name) { try name.checkSpelling(of: plan) }
+            let switchWish = SwitchWish(
+                plan: name, sha256: request.sha256, isForced: request.isForced,
+                reason: request.reason)
+            return try await wish { () throws(WishRefusal) in
+                try await node.switch(switchWish, by: originator, key: key)
+            }
         }
     }
 

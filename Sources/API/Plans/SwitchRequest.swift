@@ -6,8 +6,8 @@ struct SwitchRequest: Sendable {
     let isForced: Bool
     let reason: String?
 
-    init(_ bytes: [UInt8]) throws(Problem) {
-        var object = try RequestObject(bytes)
+    init(_ object: RequestObject) throws(Problem) {
+        var object = object
         let digest = object.sha256("sha256")
         isForced = object.bool("force") ?? false
         reason = object.reason()

@@ -245,7 +245,7 @@ extension NodeSupervisor {
         /// When the present step of the switch under way began, and how long those before it took.
         var stepBegan: Instant?
         var stepTimes: [UpgradeStep: Duration] = [:]
-        /// Who has just said something of a plan, by its folder, until it is told.
+        /// Who is saying something of a plan, by its folder, until it is told.
         var planSpeakers: [String: Originator] = [:]
         /// The plan file's state as it was told last.
         var toldPlanFile = PlanFileState.absent

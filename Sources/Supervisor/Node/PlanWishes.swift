@@ -92,6 +92,9 @@ extension NodeSupervisor {
         _ old: PlanEntry?, with new: PlanEntry?, of name: PlanName, by originator: Originator
     ) async throws(PlanRefusal) {
         let plans = plans
+        let directory = setup.home.release(for: name).directory
+        memory.planSpeakers[directory] = originator
+        defer { memory.planSpeakers[directory] = nil }
         let failure = await onPool { () -> PlanBookError? in
             do throws(PlanBookError) {
                 try plans.replace(old, with: new, of: name)
@@ -105,7 +108,6 @@ extension NodeSupervisor {
         case .system(let error): throw .notWritten(error)
         case nil: break
         }
-        memory.planSpeakers[setup.home.release(for: name).directory] = originator
         judging.raise()
         publish()
     }

@@ -91,10 +91,7 @@ extension NodeSupervisor {
             if plan.isUnreadableEntry, old?.isUnreadableEntry != true {
                 counters.count { $0.watchErrors[.planBook] += 1 }
             }
-            guard
-                speaker != nil || old?.state != plan.state || old?.height != plan.height
-                    || old?.reasonCode != plan.reasonCode
-            else { continue }
+            guard old?.told != plan.told else { continue }
             tell(
                 .planChanged, by: speaker ?? .system,
                 .object([
@@ -112,7 +109,6 @@ extension NodeSupervisor {
                     "height": JSONValue(plan.height), "reason_code": .null, "reason": .null,
                 ]))
         }
-        memory.planSpeakers = [:]
         tellPlanFile()
     }
 
@@ -150,6 +146,14 @@ extension NodeSupervisor {
 }
 
 extension PlanFacts {
+    /// A change of any of these is an event.
+    fileprivate var told: [String?] {
+        [
+            state.rawValue, reasonCode.rawValue, trigger.rawValue, height.map(String.init), info,
+            expectedSHA256,
+        ]
+    }
+
     /// Its page of the plan book can't be read.
     fileprivate var isUnreadableEntry: Bool { state == .invalid && origin == .operator }
 }

@@ -28,7 +28,8 @@ extension NodeSupervisor {
         if let earlier = try earlier(key) { return earlier }
         guard let plan = facts(of: wish.plan) else { throw .planUnknown }
         if try isDone(wish, plan) {
-            return done(begin(.switch, plan: plan.name, by: originator, key: key))
+            return done(
+                begin(.switch, plan: plan.name, by: originator, key: key, reason: wish.reason))
         }
         try requireNoOperation()
         try checkReadiness(of: plan, for: wish)
@@ -36,7 +37,7 @@ extension NodeSupervisor {
         let record = commandedRecord(of: plan, wish, by: originator)
         try await keep(record)
         do throws(WishRefusal) {
-            return try begin(record, by: originator, key: key)
+            return try begin(record, for: wish, by: originator, key: key)
         } catch {
             await drop(record)
             throw error
@@ -134,7 +135,8 @@ extension NodeSupervisor {
 
     /// Everything may have changed while the disk was waited for.
     private func begin(
-        _ record: DueRecord, by originator: Originator, key: Operation.IdempotencyKey?
+        _ record: DueRecord, for wish: SwitchWish, by originator: Originator,
+        key: Operation.IdempotencyKey?
     ) throws(WishRefusal) -> Operation {
         try requireNoOperation()
         try checkPhase()
@@ -148,7 +150,8 @@ extension NodeSupervisor {
             memory.stepTimes = [:]
             memory.stepBegan = nil
             let operation = try self.wish(
-                .switch, .switch, plan: record.name, by: originator, key: key)
+                .switch, .switch, plan: record.name, by: originator, key: key,
+                reason: wish.reason)
             // For the same id after an end of ours; the record itself is durable already.
             memory.due?.operation = operation.id.description
             try? memory.due?.store(in: setup.home)
