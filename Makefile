@@ -23,10 +23,13 @@ BENCH_PROGRAMS := $(addprefix .build/release/bench-,daemon floor)
 RUNS := 100
 IDLE := 60
 RT := 0
+# Of `make fuzz`: seconds for each, and which, by the names of their corpora.
+FUZZ_SECONDS := 60
+FUZZ_TARGETS := $(notdir $(wildcard Tests/Fuzz/corpus/*))
 # Of `make leaks`: what the numbers of restarts and upgrades are divided by.
 SCALE := 1
 
-.PHONY: help setup build run test lint tsan check-links bench leaks openapi
+.PHONY: help setup build run test lint tsan fuzz check-links bench leaks openapi
 .DEFAULT_GOAL := help
 
 help:
@@ -36,6 +39,7 @@ help:
 	@echo 'make test         install what is missing and run the tests'
 	@echo 'make lint         check the format of the sources'
 	@echo 'make tsan         run the tests of the supervisor under the thread sanitizer'
+	@echo 'make fuzz         fuzz the parsers of what comes from outside; FUZZ_SECONDS=60 for each'
 	@echo 'make bench        measure it, beside a floor in C; RUNS=100 IDLE=60, RT=1 for real time'
 	@echo 'make leaks        look for leaks over 10,000 restarts, 1,000 upgrades; SCALE=10: a tenth'
 	@echo 'make check-links  check that no large library has crept in'
@@ -66,6 +70,12 @@ lint:
 # The supervisor alone: the others start the real executable, which the sanitizer slows down.
 tsan: setup
 	$(toolchain)@$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter SupervisorTests
+
+# Two at once: more would only share the two cores that every machine here has.
+fuzz: setup
+	$(toolchain)@SWITCHYARD_FUZZ=1 $(SWIFT) build --product Fuzz --sanitize fuzzer \
+		--scratch-path .build-fuzz
+	@printf '%s\n' $(FUZZ_TARGETS) | FUZZ_SECONDS=$(FUZZ_SECONDS) xargs -P 2 -n 1 sh Scripts/fuzz
 
 # The executable holds the description as JSON, so that it needs no parser of YAML; a test fails when
 # the two differ.

@@ -90,3 +90,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone says so: the sources as libraries, below the main of libFuzzer.
+if Context.environment["SWITCHYARD_FUZZ"] != nil {
+    let kept: Set = ["CLinux", "CSystemd", "Supervisor", "API"]
+    let server = package.targets.filter { $0.name == "Server" }.flatMap(\.dependencies)
+    package.products = []
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.targets += [
+        .target(
+            name: "Server", dependencies: server, exclude: ["Main.swift"], swiftSettings: strict),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["API", "Server", "Supervisor"],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+    ]
+}

@@ -1,0 +1,40 @@
+import Glibc
+
+/// A parser to be fuzzed, named as its corpus is; `make fuzz` runs them one by one.
+///
+/// Besides not to crash, each has to keep what its file says of it.
+enum Target: String, CaseIterable {
+    case head, chunks, fields, json, plan
+
+    /// The one this process is for, from `FUZZ_TARGET`.
+    static let chosen: Target = {
+        let names = allCases.map(\.rawValue).joined(separator: ", ")
+        guard let name = getenv("FUZZ_TARGET").map({ String(cString: $0) }),
+            let target = Target(rawValue: name)
+        else { fatalError("FUZZ_TARGET must be one of \(names)") }
+        return target
+    }()
+
+    func run(_ bytes: [UInt8]) {
+        switch self {
+        case .head: checkHead(bytes)
+        case .chunks: checkChunks(bytes)
+        case .fields: checkFields(bytes)
+        case .json: checkJSON(bytes)
+        case .plan: checkPlan(bytes)
+        }
+    }
+}
+
+/// What libFuzzer, whose `main` this process has, calls with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
+    Target.chosen.run(Array(UnsafeBufferPointer(start: data, count: size)))
+    return 0
+}
+
+/// A finding ends the process; libFuzzer then keeps the input.
+func expect(_ holds: Bool, _ finding: @autoclosure () -> String) {
+    guard !holds else { return }
+    fatalError(finding())
+}
