@@ -18,6 +18,7 @@ extension Router {
         let description = OpenAPIResource()
         let config = ConfigResource(settings)
         let waiting = Waiting(board: board, places: StreamPlaces(counting: http))
+        let operations = OperationsResource(supervisor: supervisor, waiting: waiting)
         let actions = Actions(waiting: waiting)
         let daemon = DaemonActions(supervisor: supervisor, actions: actions)
         let plans = PlansResource(node: supervisor, actions: actions)
@@ -31,7 +32,7 @@ extension Router {
             Route(.get, "/v1/status", scope: .read, answer: node.status),
             Route(.get, "/v1/config", scope: .read, answer: config.config),
         ]
-        let groups = [plans.routes, daemon.routes]
+        let groups = [plans.routes, daemon.routes, operations.routes]
         let table = single + groups.joined()
         let own = RouteName(method: .get, template: "/metrics")
         let metrics = MetricsResource(

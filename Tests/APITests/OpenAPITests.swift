@@ -65,6 +65,28 @@ struct OpenAPITests {
         try check(answer.text, schema: "SettingList")
     }
 
+    @Test func `the operations that are sent fit their schema`() async throws {
+        var status = Status.bare
+        var operation = Operation(
+            id: EventID(journal: "k3f9", number: 1), kind: .switch, plan: "v3",
+            originator: .system, createdAt: moment, key: nil)
+        status.operations.record(operation)
+        operation = Operation(
+            id: EventID(journal: "k3f9", number: 2), kind: .switch, plan: "v3",
+            originator: Originator(kind: .peer, uid: 0, label: "root"), createdAt: moment,
+            key: .init(text: "9b1c", fingerprint: "00"))
+        operation.state = .succeeded
+        operation.step = .start
+        operation.progress = .init(done: 1, total: 2, unit: .steps)
+        operation.reason = "now"
+        operation.finishedAt = moment
+        operation.result = .init(downtime: .milliseconds(214), steps: [.stop: .milliseconds(101)])
+        operation.failure = .init(slug: "backup-failed", detail: "no room", remedy: "make some")
+        status.operations.record(operation)
+        let answer = try await Router(board: StatusBoard(status)).get("/v1/operations")
+        try check(answer.text, schema: "OperationList")
+    }
+
     @Test func `a problem that is sent fits its schema`() async throws {
         let answer = try await Router(board: StatusBoard(.bare)).get("/nothing")
         try check(answer.text, schema: "Problem")
@@ -73,6 +95,7 @@ struct OpenAPITests {
     @Test func `the examples fit their schemas`() throws {
         let schemas = [
             ("/v1/status", "Status"), ("/v1/plans", "PlanList"), ("/v1/config", "SettingList"),
+            ("/v1/operations", "OperationList"), ("/v1/operations/{id}", "Operation"),
         ]
         for (path, schema) in schemas {
             let responses = document["paths"]?[path]?["get"]?["responses"]?.mapping

@@ -30,6 +30,7 @@ extension Problem {
             case .blocked(let block):
                 Problem(.blocked, detail: block.reason, remedy: block.remedy)
             case .operationInProgress: .inProgress(nil)
+            case .notCancellable: Problem(.notCancellable)
             case .shuttingDown: .draining
             }
     }

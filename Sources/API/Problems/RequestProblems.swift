@@ -42,10 +42,10 @@ extension ProblemType {
 
     static let invalidRequest = ProblemType(
         "invalid-request", .unprocessableContent,
-        title: "The body does not fit its schema",
-        meaning: "The body is JSON, but a member is unknown, missing, doubled or of the wrong "
-            + "type; errors says which.",
-        remedy: "Correct the members that errors points at.")
+        title: "The request does not fit its schema",
+        meaning: "A member of the body is unknown, missing, doubled or of the wrong type, or a "
+            + "parameter of the query cannot be understood; errors says which.",
+        remedy: "Correct what errors points at.")
 
     static let invalidName = ProblemType(
         "invalid-name", .unprocessableContent,

@@ -22,6 +22,14 @@ package struct Block: Sendable, Hashable, Error {
         (waitsFor == .binary || waitsFor == .trust) && verdict.ruling.isDue
     }
 
+    static func calledOff(_ plan: UpgradePlan) -> Block {
+        Block(
+            .switchFailed,
+            reason: "the switch to \(plan.name.text) was cancelled, and the old binary cannot pass "
+                + "its height \(plan.height)",
+            remedy: "start the node: the switch is done then")
+    }
+
     static func newBinaryFails(_ plan: UpgradePlan) -> Block {
         Block(
             .startFailed,

@@ -54,6 +54,22 @@ extension Lifecycle {
         }
     }
 
+    /// Calls an upgrade off; from the step `switch` on it is finished.
+    mutating func cancel() throws(Refusal) -> [Effect] {
+        switch phase {
+        case .stopping(let run, var stop) where stop.isAsked && stop.next.isLaunch:
+            stop.next = .unlessDue
+            phase = .stopping(run, stop)
+            return []
+        case .upgrading(var upgrade) where upgrade.step != .switch && upgrade.next.isLaunch:
+            upgrade.next = .unlessDue
+            phase = .upgrading(upgrade)
+            return [.cancelStep]
+        case .idle, .launching, .running, .stopping, .upgrading, .blocked, .backingOff, .ended:
+            throw .notCancellable
+        }
+    }
+
     /// Stop and shutdown: never refused, and an end is never taken back.
     mutating func leave(_ next: Next, at now: Instant) -> [Effect] {
         switch phase {
@@ -98,6 +114,9 @@ extension Lifecycle {
         switch next {
         case .launch:
             phase = .launching(Launch())
+            return [.judge]
+        case .unlessDue:
+            phase = .launching(Launch(next: .unlessDue))
             return [.judge]
         case .idle:
             phase = .idle

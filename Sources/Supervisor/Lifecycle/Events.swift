@@ -6,6 +6,8 @@ extension Lifecycle {
         case restart
         /// Act on the plan that was just made due, the daemon ending first.
         case `switch`
+        /// Call the upgrade off that is under way.
+        case cancel
         /// End the supervisor, the daemon first; nil for the daemon's own exit code.
         case shutdown(Int32?)
     }
@@ -61,6 +63,8 @@ extension Lifecycle {
         case held
         case blocked(Block)
         case operationInProgress
+        /// There is no upgrade under way, or it is past the point where it can be undone.
+        case notCancellable
         case shuttingDown
     }
 }

@@ -27,12 +27,18 @@ extension Lifecycle {
         _ verdict: Verdict, launching launch: Launch, at now: Instant
     ) -> [Effect] {
         guard launch.awaits == .verdict else { return [] }
-        guard launch.next == .launch else { return settle(launch.next, exit: launch.after) }
+        guard launch.next.isLaunch else { return settle(launch.next, exit: launch.after) }
+        let isCalledOff = launch.next == .unlessDue
         var launch = launch
+        launch.next = .launch
         launch.provisional = verdict.provisional
         switch verdict.ruling {
         case .due:
             guard let plan = verdict.plan else { return [] }
+            guard !isCalledOff else {
+                phase = .blocked(.calledOff(plan))
+                return []
+            }
             return begin(.acquire, of: plan)
         case .dueWithoutBinary(let block), .blocked(let block):
             phase = .blocked(block)

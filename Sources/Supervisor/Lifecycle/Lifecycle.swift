@@ -39,6 +39,7 @@ package struct Lifecycle: Sendable, Equatable {
         case .start: try start()
         case .restart: try restart(at: now)
         case .switch: try beginSwitch(at: now)
+        case .cancel: try cancel()
         case .stop: leave(.idle, at: now)
         case .shutdown(let code): leave(.end(code), at: now)
         }

@@ -18,9 +18,13 @@ extension Lifecycle {
     /// What is wanted once the daemon, or the job under way, has ended.
     package enum Next: Sendable, Equatable {
         case launch
+        /// An upgrade was called off: the old binary runs again, unless it cannot pass the height.
+        case unlessDue
         case idle
         /// Nil: the daemon's own exit code.
         case end(Int32?)
+
+        var isLaunch: Bool { self == .launch || self == .unlessDue }
 
         var isEnd: Bool {
             guard case .end = self else { return false }

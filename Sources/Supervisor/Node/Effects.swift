@@ -129,6 +129,7 @@ extension Lifecycle.Next {
     fileprivate var word: String {
         switch self {
         case .launch: "launch"
+        case .unlessDue: "launch the same"
         case .idle: "stay stopped"
         case .end: "end"
         }

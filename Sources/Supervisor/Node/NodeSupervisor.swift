@@ -242,6 +242,9 @@ extension NodeSupervisor {
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]
+        /// How what can be cancelled is cancelled, beside switches; called once at most, and what it
+        /// ends still has to end its operation.
+        var cancellations: [EventID: @Sendable () -> Void] = [:]
         /// When the present step of the switch under way began, and how long those before it took.
         var stepBegan: Instant?
         var stepTimes: [UpgradeStep: Duration] = [:]

@@ -33,6 +33,7 @@ extension NodeSupervisor {
         if operation.isSwitch, state == .cancelled { dropCommand(of: operation) }
         memory.operations.record(operation)
         memory.generations[operation.id] = nil
+        memory.cancellations[operation.id] = nil
         countEnd(of: operation)
         tell(
             .operationFinished, by: operation.originator, .object(["operation": operation.json]))

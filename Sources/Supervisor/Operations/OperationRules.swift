@@ -51,6 +51,7 @@ extension Operation {
         // DAEMON_RESTART_AFTER_UPGRADE=false: switched, and that was all that was wanted.
         case .ended(0) where step == .start: (.succeeded, nil)
         case .idle, .ended: (.cancelled, nil)
+        case .launching(let launch) where launch.next == .unlessDue: (.cancelled, nil)
         case .running, .launching, .stopping, .upgrading, .backingOff: nil
         }
     }

@@ -6,8 +6,25 @@ import Testing
 struct CommandTableTests {
     private static let commands: [(String, Lifecycle.Command)] = [
         ("start", .start), ("stop", .stop), ("restart", .restart), ("shutdown", .shutdown(nil)),
-        ("shutdown 5", .shutdown(5)), ("switch", .switch),
+        ("shutdown 5", .shutdown(5)), ("cancel", .cancel), ("switch", .switch),
     ]
+
+    /// Where an upgrade can be called off, and what that does at once.
+    private static let cancelTable = """
+        lingering then launch                | -
+        stopping then launch                 | -
+        stopping then unless due             | -
+        killing then launch                  | -
+        killing then unless due              | -
+        upgrading (acquire) then launch      | cancelStep
+        upgrading (acquire) then unless due  | cancelStep
+        upgrading (backup) then launch       | cancelStep
+        upgrading (backup) then unless due   | cancelStep
+        upgrading (hooks) then launch        | cancelStep
+        upgrading (hooks) then unless due    | cancelStep
+        upgrading (pre_upgrade) then launch  | cancelStep
+        upgrading (pre_upgrade) then unless due | cancelStep
+        """
 
     /// "phase | command | effects | next phase"; no effects: "-"; a refusal: "no: why".
     private static let table = """
@@ -75,6 +92,12 @@ struct CommandTableTests {
         launch | shutdown   | end
         launch | shutdown 5 | end 5
         launch | switch     | no: busy
+        unless due | start      | launch
+        unless due | stop       | idle
+        unless due | restart    | no: busy
+        unless due | shutdown   | end
+        unless due | shutdown 5 | end 5
+        unless due | switch     | no: busy
         idle   | start      | launch
         idle   | stop       | idle
         idle   | restart    | no: busy
@@ -98,7 +121,7 @@ struct CommandTableTests {
     @Test func `each phase answers each command by the table`() throws {
         let samples = try PhaseSamples()
         var covered = 0
-        let rows = Self.table.tableRows + Self.rowsOfNext(samples)
+        let rows = Self.table.tableRows + Self.rowsOfNext(samples) + Self.rowsOfCancel(samples)
         for row in rows {
             let command = try #require(Self.commands.first { $0.0 == row[1] }?.1)
             var lifecycle = try #require(samples.byShape[row[0]], "\(row[0])")
@@ -128,6 +151,21 @@ struct CommandTableTests {
         }
     }
 
+    private static func rowsOfCancel(_ samples: PhaseSamples) -> [[String]] {
+        let accepted = Dictionary(
+            uniqueKeysWithValues: cancelTable.tableRows.map { ($0[0], $0[1]) })
+        return samples.byShape.keys.map { phase in
+            guard let effects = accepted[phase] else {
+                return [phase, "cancel", "no: too late", phase]
+            }
+            let word = phase.prefix { $0 != " " }
+            let step = phase.split(separator: " then ")[0]
+            return [
+                phase, "cancel", effects, "\(word == "upgrading" ? step : word) then unless due",
+            ]
+        }
+    }
+
     private static func answer(
         of lifecycle: inout Lifecycle, to command: Lifecycle.Command, at now: Instant
     ) -> String {
@@ -139,6 +177,7 @@ struct CommandTableTests {
             case .held: return "no: held"
             case .blocked: return "no: blocked"
             case .operationInProgress: return "no: busy"
+            case .notCancellable: return "no: too late"
             case .shuttingDown: return "no: ending"
             }
         }

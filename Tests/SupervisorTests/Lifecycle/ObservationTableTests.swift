@@ -18,6 +18,12 @@ struct ObservationTableTests {
         launching (verdict) then launch | repair | repair | launching (mending) then launch
         launching (verdict) then launch | adopted | - | running adopted
         launching (verdict) then launch | remains | terminateGroup | stopping then launch
+        launching (verdict) then unless due | carryOn, watchClosely, launchAgain, provisional \
+        | spawn | launching (process) then launch
+        launching (verdict) then unless due | due, no binary, blocked | - | blocked
+        launching (verdict) then unless due | repair | repair | launching (mending) then launch
+        launching (verdict) then unless due | adopted | terminate | stopping then unless due
+        launching (verdict) then unless due | remains | terminateGroup | stopping then unless due
         launching (verdict) then idle | VERDICT | - | idle
         launching (verdict) then idle | adopted | terminate | stopping then idle
         launching (verdict) then idle | remains | terminateGroup | stopping then idle
@@ -29,12 +35,17 @@ struct ObservationTableTests {
         launching (verdict) then end | remains | terminateGroup | stopping then end
         launching (mending) then launch | repaired | spawn | launching (process) then launch
         launching (mending) then launch | not repaired | - | blocked
+        launching (mending) then unless due | repaired, not repaired | judge \
+        | launching (verdict) then unless due
         launching (mending) then idle | repaired, not repaired | - | idle
         launching (mending) then end 3 | repaired, not repaired | end(3) | ended 3
         launching (mending) then end | repaired, not repaired | end(0) | ended 0
         launching (process) then launch | spawned | - | running
         launching (process) then launch | no room | - | backing off
         launching (process) then launch | not spawned | - | blocked
+        launching (process) then unless due | spawned | terminate | stopping then unless due
+        launching (process) then unless due | no room, not spawned | judge \
+        | launching (verdict) then unless due
         launching (process) then idle | spawned | terminate | stopping then idle
         launching (process) then idle | no room, not spawned | - | idle
         launching (process) then end 3 | spawned | terminate | stopping then end 3
@@ -57,6 +68,7 @@ struct ObservationTableTests {
         lingering then launch | leader exited | terminateGroup | stopping the group then launch
         lingering then launch | late tick | terminate | stopping then launch
         STOP then launch | exited 0, exited 2 | judge | launching (verdict) then launch
+        STOP then unless due | exited 0, exited 2 | judge | launching (verdict) then unless due
         STOP then idle | exited 0, exited 2 | - | idle
         STOP then end 3 | exited 0, exited 2 | end(3) | ended 3
         STOP then end | exited 0 | end(0) | ended 0
@@ -79,6 +91,8 @@ struct ObservationTableTests {
         upgrading (switch) then launch | done switch | judge | launching (verdict) then launch
         upgrading (STEP) then launch | failed STEP | - | blocked
         upgrading (STEP) then launch | cancelled STEP | judge | launching (verdict) then launch
+        upgrading (STEP) then unless due | done STEP, failed STEP, cancelled STEP | judge \
+        | launching (verdict) then unless due
         upgrading (STEP) then idle | done STEP, failed STEP, cancelled STEP | - | idle
         upgrading (STEP) then end 3 | done STEP, failed STEP, cancelled STEP | end(3) | ended 3
         upgrading (STEP) then end | done STEP, failed STEP, cancelled STEP | end(0) | ended 0
@@ -95,7 +109,7 @@ struct ObservationTableTests {
             "STOP",
             ["lingering", "stopping", "stopping the group", "killing", "killing the group"]
         ),
-        ("NEXT", ["then launch", "then idle", "then end 3", "then end"]),
+        ("NEXT", ["then launch", "then unless due", "then idle", "then end 3", "then end"]),
         ("STEP", ["acquire", "backup", "hooks", "pre_upgrade", "switch"]),
     ]
 

@@ -19,7 +19,7 @@ struct PhaseSamples {
     }
 
     private var phases: [Lifecycle.Phase] {
-        let ends: [Lifecycle.Next] = [.launch, .idle, .end(3), .end(nil)]
+        let ends: [Lifecycle.Next] = [.launch, .unlessDue, .idle, .end(3), .end(nil)]
         let launches = ends.flatMap { next in
             [Lifecycle.Launch.Answer.verdict, .mending, .process].map { awaits in
                 Lifecycle.Phase.launching(Lifecycle.Launch(next: next, awaits: awaits))

@@ -81,6 +81,7 @@ extension Lifecycle.Next {
     fileprivate var shape: String {
         switch self {
         case .launch: "launch"
+        case .unlessDue: "unless due"
         case .idle: "idle"
         case .end(nil): "end"
         case .end(let code?): "end \(code)"

@@ -111,3 +111,20 @@ extension ScriptNode {
         try Data().write(to: URL(filePath: path + "/let-end"))
     }
 }
+
+extension ScriptNode {
+    /// A script for the step `hooks` that goes on until `letEnd`; its name, for the setup.
+    func installSlowHook() throws -> String {
+        let hook = path + "/cosmovisor/hook.sh"
+        try Data(
+            """
+            #!/bin/sh
+            echo "hook starts" >> '\(path)/lines'
+            while [ ! -e '\(path)/let-end' ]; do sleep 0.02; done
+
+            """.utf8
+        ).write(to: URL(filePath: hook))
+        chmod(hook, 0o755)
+        return "hook.sh"
+    }
+}

@@ -99,11 +99,12 @@ struct Walk {
 
     private mutating func command() -> String? {
         let command: Lifecycle.Command =
-            switch random.below(12) {
+            switch random.below(14) {
             case 0: .shutdown(random.oneIn(2) ? nil : 3)
             case 1, 2, 3: .stop
             case 4, 5: .restart
-            case 6, 7: .switch
+            case 6, 7: .cancel
+            case 8: .switch
             default: .start
             }
         let before = lifecycle
@@ -115,7 +116,7 @@ struct Walk {
             guard lifecycle == before else { return "a refusal of \(command) changed something" }
             switch command {
             case .stop, .shutdown: return "\(command) was refused"
-            case .start, .restart, .switch: return nil
+            case .start, .restart, .cancel, .switch: return nil
             }
         }
     }
@@ -213,7 +214,7 @@ struct Walk {
             if effect == .spawn, !cause.letsStart { return "a spawn without a judgement" }
             if let sin = world.execute(effect) { return sin }
         }
-        if case .blocked = lifecycle.phase { world.forgive() }
+        if case .blocked = lifecycle.phase { world.blocked() }
         visits[lifecycle.phase.name, default: 0] += 1
         return world.contradiction(of: lifecycle.phase)
     }

@@ -12,6 +12,8 @@ struct World {
     var step: UpgradeStep?
     /// What somebody wanted last; an end is never taken back.
     private(set) var wish = Lifecycle.Next.launch
+    /// An upgrade was called off: none begins before somebody starts the node, or it runs again.
+    private var isCalledOff = false
     var hasEnded = false
     /// The earliest moment of the next spawn, by the ends so far.
     private(set) var spawnsFrom: Instant?
@@ -46,6 +48,7 @@ struct World {
             guard isWanted else { return "a spawn after a stop" }
             if let spawnsFrom, now < spawnsFrom { return "a spawn before the backoff is over" }
             isSpawning = true
+            isCalledOff = false
         case .repair:
             guard isFree, isWanted else { return "a repair while something is under way" }
             isMending = true
@@ -58,6 +61,7 @@ struct World {
         case .step(let next, _):
             guard isFree else { return "a step while something lives or is under way" }
             guard isWanted else { return "a step after a stop" }
+            guard !isCalledOff else { return "a step of an upgrade that was called off" }
             step = next
             forgive()
         case .cancelStep:
@@ -80,14 +84,19 @@ struct World {
             case .idle: isFree && wish == .idle
             case .blocked, .backingOff: isFree && isWanted
             case .ended: isFree && hasEnded
-            case .launching(let launch): launch.next == wish && isAwaited(launch.awaits)
+            case .launching(let launch):
+                // Once it was judged the cancel is done with.
+                (launch.next == next || launch.awaits != .verdict && launch.next == wish)
+                    && isAwaited(launch.awaits)
             case .running: child != nil && step == nil && isWanted
-            case .stopping(_, let stop): child != nil && step == nil && stop.next == wish
+            case .stopping(_, let stop): child != nil && step == nil && stop.next == next
             case .upgrading(let upgrade):
-                child == nil && step == upgrade.step && upgrade.next == wish
+                child == nil && step == upgrade.step && upgrade.next == next
             }
         return isRight ? nil : "the phase is not what the world is"
     }
+
+    private var next: Lifecycle.Next { isCalledOff ? .unlessDue : wish }
 
     private func isAwaited(_ answer: Lifecycle.Launch.Answer) -> Bool {
         guard child == nil, step == nil else { return false }
@@ -101,7 +110,9 @@ struct World {
     // MARK: - What has happened
 
     mutating func accepted(_ command: Lifecycle.Command) {
+        isCalledOff = command == .cancel
         switch command {
+        case .cancel: break
         case .start:
             wish = .launch
         case .restart:
@@ -149,6 +160,12 @@ struct World {
     mutating func forgive() {
         ends = 0
         spawnsFrom = nil
+    }
+
+    /// Nothing goes on; the next start is as good as the first.
+    mutating func blocked() {
+        isCalledOff = false
+        forgive()
     }
 
     /// Somebody or something will not wait for the backoff's end.

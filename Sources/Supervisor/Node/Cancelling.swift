@@ -1,0 +1,38 @@
+/// Calling operations off.
+extension NodeSupervisor {
+    /// Begins to call an operation off; it ends a little later, as `cancelled` or as it was about to.
+    ///
+    /// After a switch the node runs the old binary again, or is blocked when the plan is due.
+    package func cancel(_ id: EventID) throws(CancelRefusal) -> Operation {
+        guard let operation = memory.operations[id] else { throw .unknown }
+        guard operation.isCancellable else { throw .notCancellable(operation) }
+        if operation.isSwitch {
+            try cancelSwitch(operation)
+        } else {
+            guard let cancel = memory.cancellations.removeValue(forKey: id) else {
+                throw .notCancellable(operation)
+            }
+            cancel()
+        }
+        publish()
+        return memory.operations[id] ?? operation
+    }
+
+    private func cancelSwitch(_ operation: Operation) throws(CancelRefusal) {
+        let before = lifecycle.phase
+        let effects: [Lifecycle.Effect]
+        do throws(Lifecycle.Refusal) {
+            effects = try lifecycle.request(.cancel, at: .now)
+        } catch {
+            throw .notCancellable(operation)
+        }
+        follow(effects, from: before)
+    }
+}
+
+/// Why an operation is not called off.
+package enum CancelRefusal: Error, Sendable, Equatable {
+    case unknown
+    /// It has ended, or is past the point where it can be undone.
+    case notCancellable(Operation)
+}
