@@ -48,23 +48,30 @@ package struct ClientWatch: Sendable {
     package func attend<Value: Sendable>(
         atMost duration: Duration? = nil, _ body: @escaping @Sendable () async -> Value
     ) async -> Value {
-        await withTaskGroup(of: Value?.self) { group in
-            group.addTask { await body() }
+        var ends = [end]
+        if let duration { ends.append { await pause(duration) } }
+        return await result(of: body, cancelledBy: ends)
+    }
+}
+
+/// Runs the body, and cancels its task when the first of the others returns; those are cancelled
+/// when the body has answered.
+func result<Value: Sendable>(
+    of body: @escaping @Sendable () async -> Value,
+    cancelledBy ends: [@Sendable () async -> Void]
+) async -> Value {
+    await withTaskGroup(of: Value?.self) { group in
+        group.addTask { await body() }
+        for end in ends {
             group.addTask {
                 await end()
                 return nil
             }
-            if let duration {
-                group.addTask {
-                    await pause(duration)
-                    return nil
-                }
-            }
-            while let result = await group.next() {
-                group.cancelAll()
-                if let result { return result }
-            }
-            preconditionFailure("the body has answered")
         }
+        while let result = await group.next() {
+            group.cancelAll()
+            if let result { return result }
+        }
+        preconditionFailure("the body has answered")
     }
 }

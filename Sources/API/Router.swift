@@ -88,7 +88,9 @@ package struct Router: Sendable {
         let method = request.method == .head ? .get : request.method
         guard let match = fitting.first(where: { $0.route.method == method }) else {
             let methods = fitting.map(\.route.method)
-            let allowed = methods.flatMap { $0 == .get ? [.get, .head] : [$0] } + [.options]
+            let allowed =
+                methods.filter { $0 != .options }.flatMap { $0 == .get ? [.get, .head] : [$0] }
+                + [.options]
             guard method == .options else { throw .methodNotAllowed(allowed) }
             return Admission(
                 route: .options(fitting[0].route.template, allowed: allowed),

@@ -13,6 +13,9 @@ extension Router {
         let board = supervisor.board
         let health = Health(board: board)
         let node = NodeResource(board: board)
+        let slots = UploadSlots()
+        let binary = BinaryResource(node: supervisor, slots: slots)
+        let uploads = UploadsResource(node: supervisor, slots: slots)
         let start = StartPage()
         let problems = ProblemPages()
         let description = OpenAPIResource()
@@ -32,7 +35,9 @@ extension Router {
             Route(.get, "/v1/status", scope: .read, answer: node.status),
             Route(.get, "/v1/config", scope: .read, answer: config.config),
         ]
-        let groups = [plans.routes, daemon.routes, operations.routes]
+        let groups = [
+            plans.routes, binary.routes, uploads.routes, daemon.routes, operations.routes,
+        ]
         let table = single + groups.joined()
         let own = RouteName(method: .get, template: "/metrics")
         let metrics = MetricsResource(

@@ -8,7 +8,8 @@ struct SwitchTests {
     /// API has it.
     private static let walk = #"""
         S="curl -sS --unix-socket $SOCKET"
-        d=$($S http://localhost/v1/plans/v2 | jq -er .binary.sha256)
+        # What shares the file with others is read again when they come and go.
+        until d=$($S http://localhost/v1/plans/v2 | jq -er .binary.sha256); do :; done
         op=$($S -H 'Content-Type: application/json' -H 'Prefer: wait=50' \
             -H "Idempotency-Key: \"$(cat /proc/sys/kernel/random/uuid)\"" \
             -d "{\"sha256\":\"$d\",\"force\":$FORCE}" http://localhost/v1/plans/v2/switch)

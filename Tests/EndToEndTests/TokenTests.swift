@@ -106,12 +106,14 @@ struct TokenTests {
         for _ in 0..<3 { root = root[..<(root.lastIndex(of: "/") ?? root.startIndex)] }
         let text = String(
             decoding: try Data(contentsOf: URL(filePath: root + "/openapi.yaml")), as: UTF8.self)
-        return text.split(separator: "\n").filter { $0.hasPrefix("  /") && $0.hasSuffix(":") }
-            .map { line in
-                line.dropFirst(2).dropLast().replacing("{check}", with: "daemon")
-                    .replacing("{slug}", with: "blocked")
+        return text.split(separator: "\n  /").dropFirst()
+            .filter { $0.contains("\n    get:") && !$0.contains("x-scope: stage") }
+            .compactMap { block in block.firstRange(of: ":\n").map { block[..<$0.lowerBound] } }
+            .map { path in
+                "/"
+                    + path.replacing("{check}", with: "daemon").replacing("{slug}", with: "blocked")
+                    .replacing("{name}", with: "v2")
             }
-            .map { String($0) }
     }
 
     @Test func `a hundred thousand bad tokens cost no memory and lock nobody out`() async throws {

@@ -3,10 +3,10 @@ import Supervisor
 
 extension Problem {
     /// Why an operation was not even begun.
-    init(_ refusal: WishRefusal) {
+    init(wish refusal: WishRefusal) {
         self =
             switch refusal {
-            case .lifecycle(let refusal): Problem(refusal)
+            case .lifecycle(let refusal): Problem(lifecycle: refusal)
             case .operationInProgress(let operation): .inProgress(operation)
             case .keyReused: Problem(.idempotencyKeyReused)
             case .holdNotKept(let error): .holdNotKept(error)
@@ -23,7 +23,7 @@ extension Problem {
             }
     }
 
-    private init(_ refusal: Lifecycle.Refusal) {
+    private init(lifecycle refusal: Lifecycle.Refusal) {
         self =
             switch refusal {
             case .held: Problem(.daemonHeld)
@@ -73,6 +73,6 @@ func wish(
     do throws(WishRefusal) {
         return try await ask()
     } catch {
-        throw Problem(error)
+        throw Problem(wish: error)
     }
 }

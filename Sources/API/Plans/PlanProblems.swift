@@ -9,7 +9,7 @@ extension Problem {
         .preconditionFailed, detail: "The plan changes faster than the request can be decided.",
         remedy: "Send the request again.")
 
-    init(_ refusal: PlanRefusal) {
+    init(plan refusal: PlanRefusal) {
         switch refusal {
         case .changed: self = .planChanging
         case .conflict(let existing, let why):

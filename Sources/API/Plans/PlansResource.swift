@@ -116,7 +116,7 @@ struct PlansResource: Sendable {
             } catch .changed {
                 continue
             } catch {
-                throw Problem(error)
+                throw Problem(plan: error)
             }
             return try result.get()
         }

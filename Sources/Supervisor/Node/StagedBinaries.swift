@@ -26,20 +26,19 @@ extension NodeSupervisor {
 
     /// Removes a plan's binary, staged and held.
     ///
-    /// - Throws: `.planInUse`, `.binaryAbsent`.
-    package func unstage(_ name: PlanName) async throws(StagingRefusal) {
+    /// - Throws: `.preconditionFailed`, `.binaryAbsent`, `.planInUse`.
+    package func unstage(
+        _ name: PlanName, if condition: BinaryCondition
+    ) async throws(StagingRefusal) {
         let target = try await stagingTarget(for: name)
+        try condition.check(target.binary, isSame: true)
+        guard target.binary.state != .absent else { throw .binaryAbsent }
         try target.requireFree()
         let held = staging.quarantine.held(in: target.release.directory)
-        guard target.binary.state != .absent || held != nil else { throw .binaryAbsent }
         let (home, quarantine) = (setup.home, staging.quarantine)
-        do throws(SystemError) {
-            try await staging.pool.run { () throws(SystemError) in
-                if let held { quarantine.discard(held.id) }
-                if target.binary.isStaged { try Placement.remove(target.release, of: home) }
-            }
-        } catch {
-            throw StagingRefusal(error)
+        try await staging.pool.run { () throws(StagingRefusal) in
+            if let held { quarantine.discard(held.id) }
+            if target.binary.isStaged { try Placement.remove(target.release, of: home) }
         }
         staging.binaries.forget(target.release)
         log.notice("removed a binary", metadata: ["plan.name": "\(name.text)"])

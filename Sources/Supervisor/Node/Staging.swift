@@ -104,11 +104,7 @@ extension NodeSupervisor {
             plan: target.name.text, sha256: received.digests.sha256 ?? "", size: received.size,
             files: 1, trust: trust, source: source, stagedAt: Date(), from: received.digests,
             seal: nil)
-        do throws(SystemError) {
-            try await carryOut(received, binary, in: target)
-        } catch {
-            throw error.code == EBUSY ? .planInUse(.upgrading) : StagingRefusal(error)
-        }
+        try await carryOut(received, binary, in: target)
         log.notice(
             "staged a binary",
             metadata: [
@@ -122,20 +118,19 @@ extension NodeSupervisor {
 
     private func carryOut(
         _ received: Received, _ binary: PlacedBinary, in target: StagingTarget
-    ) async throws(SystemError) {
+    ) async throws(StagingRefusal) {
         let (home, quarantine, binaries) = (setup.home, staging.quarantine, staging.binaries)
         let old = binaries.placed(in: target.release)
-        let placement = try await staging.pool.run { () throws(SystemError) in
-            try Placement(
-                of: received.id, binary, in: try quarantine.folder(), to: target.release, of: home,
-                replacing: old)
+        let placement = try await staging.pool.run { () throws(StagingRefusal) in
+            try Placement.prepared(
+                received.id, binary, in: quarantine, to: target.release, of: home, replacing: old)
         }
         // Looked at once more, with nothing between this and the rename.
-        guard isFree(target.release) else { throw SystemError("rename", code: EBUSY) }
+        guard isFree(target.release) else { throw .planInUse(.upgrading) }
         try placement.rename()
         binaries.forget(target.release)
         let held = quarantine.held(in: target.release.directory)
-        try await staging.pool.run { () throws(SystemError) in
+        try await staging.pool.run { () throws(StagingRefusal) in
             try placement.finish()
             quarantine.discard(received.id)
             if let held { quarantine.discard(held.id) }

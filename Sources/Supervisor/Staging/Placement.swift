@@ -6,7 +6,7 @@ import Glibc
 /// never something between.
 ///
 /// Three parts, of which only the second, one system call, needs that nothing else changes
-/// meanwhile: `init` and `finish` block for as long as the disk takes.
+/// meanwhile: `prepared` and `finish` block for as long as the disk takes.
 struct Placement: Sendable {
     private let home: Home
     private let release: Release
@@ -16,7 +16,7 @@ struct Placement: Sendable {
     private let binary: PlacedBinary
 
     /// Makes everything ready: the folders, the mode, the record.
-    init(
+    private init(
         of id: String, _ binary: PlacedBinary, in quarantine: Folder, to release: Release,
         of home: Home, replacing old: PlacedBinary?
     ) throws(SystemError) {
@@ -59,21 +59,49 @@ struct Placement: Sendable {
         try copy.sync()
     }
 
+    static func prepared(
+        _ id: String, _ binary: PlacedBinary, in quarantine: Quarantine, to release: Release,
+        of home: Home, replacing old: PlacedBinary?
+    ) throws(StagingRefusal) -> Placement {
+        do throws(SystemError) {
+            return try Placement(
+                of: id, binary, in: try quarantine.folder(), to: release, of: home, replacing: old)
+        } catch {
+            throw StagingRefusal(error)
+        }
+    }
+
     /// Puts it in place.
-    func rename() throws(SystemError) {
-        try source.rename(sourceName, to: bin, home.daemonName)
+    func rename() throws(StagingRefusal) {
+        do throws(SystemError) {
+            try source.rename(sourceName, to: bin, home.daemonName)
+        } catch {
+            throw StagingRefusal(error)
+        }
     }
 
     /// Makes that durable, and writes down what lies there now.
-    func finish() throws(SystemError) {
-        try bin.sync()
+    func finish() throws(StagingRefusal) {
         var binary = binary
         binary.seal = Seal(release.binary)
-        try PlacedBinaries([binary]).store(for: release, in: home)
+        do throws(SystemError) {
+            try bin.sync()
+            try PlacedBinaries([binary]).store(for: release, in: home)
+        } catch {
+            throw StagingRefusal(error)
+        }
     }
 
     /// Removes a release's binary, and the folders that are empty then.
-    static func remove(_ release: Release, of home: Home) throws(SystemError) {
+    static func remove(_ release: Release, of home: Home) throws(StagingRefusal) {
+        do throws(SystemError) {
+            try removeFiles(of: release, home)
+        } catch {
+            throw StagingRefusal(error)
+        }
+    }
+
+    private static func removeFiles(of release: Release, _ home: Home) throws(SystemError) {
         var folders = [try Folder(home.root)]
         var names = names(to: release)
         for name in names { folders.append(try folders[folders.count - 1].folder(name)) }

@@ -26,6 +26,11 @@ package struct StagedAnswer: Sendable {
     package let binary: BinaryFacts
     /// There was none before.
     package let isNew: Bool
+
+    package init(binary: BinaryFacts, isNew: Bool) {
+        self.binary = binary
+        self.isNew = isNew
+    }
 }
 
 extension PlanState {

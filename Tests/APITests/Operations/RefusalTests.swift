@@ -28,23 +28,23 @@ struct RefusalTests {
             #expect(Problem(refusal).slug == slug)
             #expect(Problem(refusal).status == status)
         }
-        let broken = Problem(WishRefusal.holdNotKept(SystemError("write", code: EROFS)))
+        let broken = Problem(wish: .holdNotKept(SystemError("write", code: EROFS)))
         #expect(broken.slug == nil && broken.status == .internalServerError)
     }
 
     @Test func `a block is told in its own words`() {
         let block = Block(.diskFull, reason: "no room", remedy: "make some")
-        let problem = Problem(WishRefusal.lifecycle(.blocked(block)))
+        let problem = Problem(wish: .lifecycle(.blocked(block)))
         #expect(problem.detail == "no room" && problem.remedy == "make some")
     }
 
     @Test func `the operation that goes on is named`() {
-        let problem = Problem(WishRefusal.operationInProgress(Self.operation))
+        let problem = Problem(wish: .operationInProgress(Self.operation))
         #expect(problem.members["operation"] == .string("k3f9.1042"))
         #expect(
             problem.detail
                 == "The switch of v3 that began at 2026-11-23T06:55:57.120Z has not ended.")
-        let own = Problem(WishRefusal.lifecycle(.operationInProgress))
+        let own = Problem(wish: .lifecycle(.operationInProgress))
         #expect(own.members["operation"] == .null)
     }
 
