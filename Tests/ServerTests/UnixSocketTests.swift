@@ -31,6 +31,17 @@ struct UnixSocketTests {
         shared.withdraw()
     }
 
+    @Test func `a socket that asks for tokens is open to all, whatever the group`() throws {
+        var options = ListenOptions()
+        options.group = getegid() + 1
+        let socket = try ListeningSocket(.unix(path: path, callers: .token), options: options)
+        var info = stat()
+        #expect(lstat(path, &info) == 0)
+        #expect(info.st_mode & 0o7777 == 0o666)
+        #expect(info.st_gid == getegid())
+        socket.withdraw()
+    }
+
     @Test func `a stale socket is replaced, also one left half made`() throws {
         for name in [path, path + ".new"] {
             let stale = try Descriptor(

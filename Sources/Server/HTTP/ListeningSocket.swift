@@ -24,14 +24,15 @@ struct ListeningSocket: Sendable {
     init(_ address: ListenAddress, options: ListenOptions) throws(ListenError) {
         let handover = options.handover
         switch address {
-        case .unix(let path, _):
+        case .unix(let path, let callers):
             let path = try UnixPath(path)
+            let audience = Audience(callers, group: options.group)
             if let (descriptor, file) = path.kept(by: handover) {
                 self.descriptor = descriptor
                 self.file = file
-                try path.admit(group: options.group)
+                try path.admit(audience)
             } else {
-                (descriptor, file) = try path.listen(group: options.group)
+                (descriptor, file) = try path.listen(for: audience)
             }
             port = nil
             self.path = path

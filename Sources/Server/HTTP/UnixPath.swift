@@ -26,7 +26,7 @@ struct UnixPath: Sendable {
     /// Listens on a new socket and then gives it its name, over a stale one if need be.
     ///
     /// Owner and mode are right before the first client can connect.
-    func listen(group: gid_t?) throws(ListenError) -> (Descriptor, FileIdentity?) {
+    func listen(for audience: Audience) throws(ListenError) -> (Descriptor, FileIdentity?) {
         try refuseIfTaken(name)
         let aside = name + ".new"
         try refuseIfTaken(aside)
@@ -36,7 +36,7 @@ struct UnixPath: Sendable {
             let socket = try Descriptor(
                 socket(AF_UNIX, streamSocketType, 0), call: "socket", path: path)
             try check(address.call { bind(socket.number, $0, $1) }, "bind")
-            try admit(aside, group: group)
+            try admit(aside, audience)
             try check(Glibc.listen(socket.number, ListeningSocket.backlog), "listen")
             let file = identity(of: aside)
             try check(renameat(directory.number, aside, directory.number, name), "rename")
@@ -55,10 +55,10 @@ struct UnixPath: Sendable {
         return (descriptor, file)
     }
 
-    /// Lets the owner and the group in, and nobody else.
-    func admit(group: gid_t?) throws(ListenError) {
+    /// Lets the audience in, and nobody else.
+    func admit(_ audience: Audience) throws(ListenError) {
         do throws(SystemError) {
-            try admit(name, group: group)
+            try admit(name, audience)
         } catch {
             throw .system(error)
         }
@@ -68,6 +68,31 @@ struct UnixPath: Sendable {
     func remove(_ file: FileIdentity) {
         guard identity(of: name) == file else { return }
         unlinkat(directory.number, name, 0)
+    }
+}
+
+/// Who may connect to a Unix socket; root may always.
+enum Audience {
+    case owner
+    /// And the owner.
+    case group(gid_t)
+    case everyone
+
+    /// Where a token is asked for, who connects does not matter: no more than on loopback, and a proxy
+    /// needs no group that would let it do more elsewhere.
+    init(_ callers: ListenAddress.Callers, group: gid_t?) {
+        switch callers {
+        case .token: self = .everyone
+        case .peer: self = group.map(Audience.group) ?? .owner
+        }
+    }
+
+    fileprivate var mode: mode_t {
+        switch self {
+        case .owner: 0o600
+        case .group: 0o660
+        case .everyone: 0o666
+        }
     }
 }
 
@@ -95,12 +120,12 @@ extension UnixPath {
         guard !answers else { throw .inUse(path) }
     }
 
-    private func admit(_ name: String, group: gid_t?) throws(SystemError) {
-        if let group {
+    private func admit(_ name: String, _ audience: Audience) throws(SystemError) {
+        if case .group(let group) = audience {
             try check(
                 fchownat(directory.number, name, uid_t.max, group, AT_SYMLINK_NOFOLLOW), "chown")
         }
-        try check(fchmodat(directory.number, name, group == nil ? 0o600 : 0o660, 0), "chmod")
+        try check(fchmodat(directory.number, name, audience.mode, 0), "chmod")
     }
 
     private func address(of name: String) throws(ListenError) -> SocketAddress {
