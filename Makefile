@@ -4,7 +4,8 @@ SWIFT ?= swift
 
 # What building and testing need from Debian or Ubuntu.
 PACKAGES := ca-certificates binutils curl jq libsystemd-dev pkg-config procps prometheus \
-	python3 python3-pip python3-prometheus-client redis-tools systemd mount util-linux
+	python3 python3-pip python3-prometheus-client redis-tools systemd mount util-linux nginx-light \
+	stunnel4 openssl
 
 export DEBIAN_FRONTEND := noninteractive
 

@@ -21,24 +21,15 @@ struct Prometheus {
         folder = home + "/prometheus"
         port = try TestNode.freePort()
         mkdir(folder, 0o700)
-        let shipped =
-            String(
-                #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
-                    .joined(separator: "/")) + "/deploy/prometheus"
-        var text = String(
-            decoding: try Data(contentsOf: URL(filePath: shipped + "/prometheus.yml")),
-            as: UTF8.self)
-        for (old, new) in [
-            ("\"127.0.0.1:9545\"", "\"\(target)\""),
-            ("scrape_interval: 15s", "scrape_interval: 1s"),
-            ("evaluation_interval: 15s", "evaluation_interval: 1s"),
-            ("- alerts.yml", "- \(shipped)/alerts.yml"),
-            ("/etc/prometheus/switchyard.token", tokenFile),
-        ] {
-            let parts = text.split(separator: old, omittingEmptySubsequences: false)
-            try #require(parts.count == 2, "\(old)")
-            text = parts.joined(separator: new)
-        }
+        let text = try Shipped.text(
+            "prometheus/prometheus.yml",
+            [
+                ("\"127.0.0.1:9545\"", "\"\(target)\""),
+                ("scrape_interval: 15s", "scrape_interval: 1s"),
+                ("evaluation_interval: 15s", "evaluation_interval: 1s"),
+                ("- alerts.yml", "- \(Shipped.folder)/prometheus/alerts.yml"),
+                ("/etc/prometheus/switchyard.token", tokenFile),
+            ])
         try Data(text.utf8).write(to: URL(filePath: folder + "/prometheus.yml"))
         process = try TestProcess(
             Self.program,
