@@ -9,6 +9,7 @@ func checkFields(_ bytes: [UInt8]) {
         String(decoding: line.filter(\.isText), as: UTF8.self)
     }
     checkLists(values)
+    checkRequestFields(values)
     for value in values {
         checkMediaType(value)
         checkAuthority(value)
