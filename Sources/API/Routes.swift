@@ -20,7 +20,9 @@ extension Router {
         let problems = ProblemPages()
         let description = OpenAPIResource()
         let config = ConfigResource(settings)
-        let waiting = Waiting(board: board, places: StreamPlaces(counting: http))
+        let places = StreamPlaces(counting: http)
+        let waiting = Waiting(board: board, places: places)
+        let events = EventsResource(supervisor: supervisor, places: places)
         let operations = OperationsResource(supervisor: supervisor, waiting: waiting)
         let actions = Actions(waiting: waiting)
         let daemon = DaemonActions(supervisor: supervisor, actions: actions)
@@ -34,6 +36,7 @@ extension Router {
             Route(.get, "/problems/{slug}", scope: nil, answer: problems.page),
             Route(.get, "/v1/status", scope: .read, answer: node.status),
             Route(.get, "/v1/config", scope: .read, answer: config.config),
+            Route(.get, "/v1/events", scope: .read, answer: events.events),
         ]
         let groups = [
             plans.routes, binary.routes, uploads.routes, daemon.routes, operations.routes,

@@ -104,10 +104,12 @@ extension Response {
 }
 
 extension NodeSupervisor {
+    private static let pool = try? BlockingPool(threads: 1)
+
     /// In a home that does not exist, on a loop that does not turn.
     static func unbegun(_ board: StatusBoard) -> NodeSupervisor {
         guard let loop = try? EventLoop(name: "test-control"),
-            let pool = try? BlockingPool(threads: 0)
+            let pool
         else { preconditionFailure("no descriptors to be had") }
         return NodeSupervisor(
             setup: Setup(

@@ -96,6 +96,7 @@ struct OpenAPITests {
         let schemas = [
             ("/v1/status", "Status"), ("/v1/plans", "PlanList"), ("/v1/config", "SettingList"),
             ("/v1/operations", "OperationList"), ("/v1/operations/{id}", "Operation"),
+            ("/v1/events", "EventList"),
         ]
         for (path, schema) in schemas {
             let responses = document["paths"]?[path]?["get"]?["responses"]?.mapping
@@ -135,6 +136,7 @@ struct OpenAPITests {
             ("Operation", "kind", Operation.Kind.allCases.map(\.rawValue)),
             ("Operation", "state", Operation.State.allCases.map(\.rawValue)),
             ("Operation", "step", UpgradeStep.allCases.map(\.rawValue) + ["null"]),
+            ("Event", "kind", Event.Kind.allCases.map(\.rawValue)),
             ("Progress", "unit", Operation.Progress.Unit.allCases.map(\.rawValue)),
             ("Actor", "kind", Originator.Kind.allCases.map(\.rawValue)),
             ("Problem", "type", ["about:blank"] + ProblemType.all.map(\.uri)),

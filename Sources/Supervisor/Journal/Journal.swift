@@ -4,12 +4,15 @@ import Glibc
 /// The history of the node: kept in memory for readers, and appended to a file by a thread of its
 /// own, so that no disk can hold up whoever tells something.
 package final class Journal: Sendable {
-    fileprivate struct State {
+    struct State {
         var name: String
         var last: Int64
-        /// The newest of this run, oldest first.
+        /// The newest of this run, oldest first: all that is not in the files, and some more.
         var recent: [Event] = []
-        var readers: [Int: AsyncStream<Event>.Continuation] = [:]
+        /// The last that is in the files, or was given up.
+        var written: Int64
+        var rotations = 0
+        var readers: [Int: JournalReader] = [:]
         var nextReader = 0
         var dropped = 0
     }
@@ -18,8 +21,8 @@ package final class Journal: Sendable {
     static let recentLimit = 64
     package static let readerLimit = 256
 
-    fileprivate let state: Locked<State>
-    private let files: JournalFiles
+    let state: Locked<State>
+    let files: JournalFiles
     private let unwritten: AsyncStream<Event>
     private let queue: AsyncStream<Event>.Continuation
 
@@ -28,7 +31,9 @@ package final class Journal: Sendable {
         self.files = files
         (unwritten, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(65_536))
         let last = files.lastLine.flatMap(Event.init(line:))?.id
-        state = Locked(State(name: last?.journal ?? Self.newName(), last: last?.number ?? 0))
+        let number = last?.number ?? 0
+        state = Locked(
+            State(name: last?.journal ?? Self.newName(), last: number, written: number))
     }
 
     package convenience init(home: Home) {
@@ -54,14 +59,12 @@ package final class Journal: Sendable {
             let event = Event(
                 id: id, at: now, kind: kind, originator: originator, data: data(id))
             state.recent.append(event)
-            if state.recent.count > Self.recentLimit * 2 {
-                state.recent.removeFirst(Self.recentLimit)
-            }
+            state.forgetOld()
             if case .dropped = queue.yield(event) { state.dropped += 1 }
             return (event, state.deliver(event))
         }
         // Not under the lock, which their end takes.
-        for reader in laggards { reader.finish() }
+        for reader in laggards { reader.end() }
         return event
     }
 
@@ -80,92 +83,20 @@ package final class Journal: Sendable {
         do throws(SystemError) {
             var target: Descriptor
             if let file { target = file } else { target = try files.open() }
-            if files.rotateIfFull(target) { target = try files.open() }
+            if files.rotateIfFull(target) {
+                state.withLock { $0.rotations += 1 }
+                target = try files.open()
+            }
             try files.append(event.line, to: target)
+            state.withLock { $0.written = event.id.number }
             return target
         } catch {
-            state.withLock { $0.dropped += 1 }
+            state.withLock { state in
+                state.dropped += 1
+                state.written = event.id.number
+            }
             return nil
         }
-    }
-}
-
-// MARK: - Readers
-
-extension Journal {
-    /// The events after one, oldest first, `limit` at most.
-    ///
-    /// - Returns: Nil when that event is of another history, or what came after it is not kept.
-    package func events(after id: EventID, limit: Int) -> [Event]? {
-        let (name, last, recent) = state.withLock { ($0.name, $0.last, $0.recent) }
-        guard id.journal == name, id.number <= last else { return nil }
-        if id.number == last { return [] }
-        if let first = recent.first, first.id.number <= id.number + 1 {
-            return Array(recent.lazy.filter { $0.id.number > id.number }.prefix(limit))
-        }
-        return older(after: id, limit: limit)
-    }
-
-    /// The oldest events that are kept, `limit` at most.
-    package func oldest(limit: Int) -> [Event] {
-        let kept = files.all.reversed().lazy.flatMap { self.files.lines(of: $0) }
-            .compactMap(Event.init(line:)).filter { $0.id.journal == self.name }
-        let events = Array(kept.prefix(limit))
-        // Before anything was written, memory is all there is.
-        return events.isEmpty ? Array(state.withLock(\.recent).prefix(limit)) : events
-    }
-
-    /// The newest event's; 0 when nothing was told yet.
-    package var newest: EventID {
-        state.withLock { EventID(journal: $0.name, number: $0.last) }
-    }
-
-    /// Every operation that the kept files tell of, as far as it went; it reads them all.
-    func keptOperations() -> OperationBook {
-        let mark = Array(#""kind":"operation_"#.utf8)
-        let lines = files.all.reversed().lazy.flatMap { self.files.lines(of: $0) }
-            .filter { $0.firstRange(of: mark) != nil }
-        return OperationBook(events: lines.compactMap(Event.init(line:)))
-    }
-
-    /// What is told from now on; the stream ends when its reader falls too far behind.
-    package func follow() -> AsyncStream<Event> {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: Event.self, bufferingPolicy: .bufferingOldest(Self.readerLimit))
-        let reader = state.withLock { state in
-            state.nextReader += 1
-            state.readers[state.nextReader] = continuation
-            return state.nextReader
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { $0.readers[reader] = nil }
-        }
-        return stream
-    }
-
-    /// Reads the files; it blocks.
-    private func older(after id: EventID, limit: Int) -> [Event]? {
-        var found: [Event] = []
-        for path in files.all.reversed() where found.count < limit {
-            let events = files.lines(of: path).lazy.compactMap(Event.init(line:))
-                .filter { $0.id.journal == id.journal && $0.id.number > id.number }
-            found += events.prefix(limit - found.count)
-        }
-        guard let first = found.first, first.id.number == id.number + 1 else { return nil }
-        return found
-    }
-}
-
-extension Journal.State {
-    /// - Returns: Those that are too far behind, and no readers any more.
-    fileprivate mutating func deliver(_ event: Event) -> [AsyncStream<Event>.Continuation] {
-        var laggards: [AsyncStream<Event>.Continuation] = []
-        for (id, reader) in readers {
-            guard case .dropped = reader.yield(event) else { continue }
-            readers[id] = nil
-            laggards.append(reader)
-        }
-        return laggards
     }
 }
 
@@ -189,7 +120,7 @@ extension Event {
     }
 
     /// Nil for a line that is torn or of another version.
-    fileprivate init?(line: Substring.UTF8View) {
+    init?(line: Substring.UTF8View) {
         guard let event = try? JSONDecoder().decode(Event.self, from: Data(line)) else {
             return nil
         }
