@@ -39,9 +39,15 @@ extension Journal {
 
     /// The oldest events that are kept, `limit` at most; it blocks.
     package func oldest(limit: Int) -> [Event] {
-        let kept = files.all.reversed().lazy.flatMap { self.files.lines(of: $0) }
-            .compactMap(Event.init(line:)).filter { $0.id.journal == self.name }
-        let events = Array(kept.prefix(limit))
+        let name = name
+        var events: [Event] = []
+        for path in files.all.reversed() where events.count < limit {
+            // Line by line: a lazy collection would read the file anew for each.
+            for line in files.lines(of: path) where events.count < limit {
+                guard let event = Event(line: line), event.id.journal == name else { continue }
+                events.append(event)
+            }
+        }
         // Before anything was written, memory is all there is.
         return events.isEmpty ? Array(state.withLock(\.recent).prefix(limit)) : events
     }
@@ -49,9 +55,12 @@ extension Journal {
     /// Every operation that the kept files tell of, as far as it went; it reads them all.
     func keptOperations() -> OperationBook {
         let mark = Array(#""kind":"operation_"#.utf8)
-        let lines = files.all.reversed().lazy.flatMap { self.files.lines(of: $0) }
-            .filter { $0.firstRange(of: mark) != nil }
-        return OperationBook(events: lines.compactMap(Event.init(line:)))
+        var events: [Event] = []
+        for path in files.all.reversed() {
+            events += files.lines(of: path).lazy.filter { $0.firstRange(of: mark) != nil }
+                .compactMap(Event.init(line:))
+        }
+        return OperationBook(events: events)
     }
 
     private func older(after id: EventID, limit: Int) -> EventPage {
@@ -69,9 +78,12 @@ extension Journal {
         for path in files.all.reversed() where found.count < limit {
             let lines = files.lines(of: path)
             let rest = lines[Self.firstLine(of: lines, after: id)...]
-            let events = rest.lazy.compactMap(Event.init(line:))
-                .filter { $0.id.journal == id.journal && $0.id.number > id.number }
-            found += events.prefix(limit - found.count)
+            for line in rest where found.count < limit {
+                guard let event = Event(line: line), event.id.journal == id.journal,
+                    event.id.number > id.number
+                else { continue }
+                found.append(event)
+            }
         }
         return found
     }
