@@ -113,12 +113,7 @@ struct EventStreamTests {
     }
 
     @Test func `a heartbeat comes when nothing happens`() async throws {
-        let client = ClientWatch {
-        } sleep: { _ in
-            await Task.yield()
-        } stillMay: {
-            true
-        }
+        let client = ClientWatch.hasty { true }
         try await follow(await open(client: client)) { taken in
             try await Eventually.holds("a heartbeat") { taken.text.contains("\n\n:\n\n") }
         }
@@ -126,12 +121,7 @@ struct EventStreamTests {
 
     @Test func `a caller whose token counts no more is let go`() async throws {
         let may = Locked(true)
-        let client = ClientWatch {
-        } sleep: { _ in
-            await Task.yield()
-        } stillMay: {
-            may.withLock(\.self)
-        }
+        let client = ClientWatch.hasty { may.withLock(\.self) }
         try await follow(await open(client: client)) { taken in
             try await Eventually.holds("it begins") { !taken.text.isEmpty }
             #expect(!taken.hasEnded)
@@ -212,6 +202,19 @@ private final class Taken: Sendable {
     func goOn() { state.withLock { $0.isPaused = false } }
     func end() { state.withLock { $0.hasEnded = true } }
     func fail(_ end: StreamEnd) { state.withLock { $0.failure = end } }
+}
+
+extension ClientWatch {
+    /// For whom a pause is over in a moment.
+    fileprivate static func hasty(stillMay: @escaping @Sendable () -> Bool) -> ClientWatch {
+        ClientWatch {
+        } sleep: { _ in
+            // It ends early when the task is cancelled.
+            try? await Task.sleep(for: .milliseconds(1))
+        } stillMay: {
+            stillMay()
+        }
+    }
 }
 
 extension Journal {
