@@ -13,9 +13,6 @@ extension Router {
         let board = supervisor.board
         let health = Health(board: board)
         let node = NodeResource(board: board)
-        let slots = UploadSlots()
-        let binary = BinaryResource(node: supervisor, slots: slots)
-        let uploads = UploadsResource(node: supervisor, slots: slots)
         let start = StartPage()
         let problems = ProblemPages()
         let description = OpenAPIResource()
@@ -27,6 +24,7 @@ extension Router {
         let actions = Actions(waiting: waiting)
         let daemon = DaemonActions(supervisor: supervisor, actions: actions)
         let plans = PlansResource(node: supervisor, actions: actions)
+        let staging = StagingRoutes(node: supervisor, actions: actions)
         let single = [
             Route(.get, "/", scope: nil, answer: start.page),
             Route(.get, "/livez", scope: nil, answer: health.livez),
@@ -39,7 +37,7 @@ extension Router {
             Route(.get, "/v1/events", scope: .read, answer: events.events),
         ]
         let groups = [
-            plans.routes, binary.routes, uploads.routes, daemon.routes, operations.routes,
+            plans.routes, staging.routes, daemon.routes, operations.routes,
         ]
         let table = single + groups.joined()
         let own = RouteName(method: .get, template: "/metrics")

@@ -37,7 +37,7 @@ struct OperationBody: Encodable {
         finishedAt = operation.finishedAt?.rfc3339
         cancellable = operation.isCancellable
         idempotencyKey = operation.key?.text
-        result = operation.result?.json
+        result = operation.result?.json ?? operation.staged?.json
         problem = operation.failure.map { Problem($0).body(for: operation.path) }
     }
 }

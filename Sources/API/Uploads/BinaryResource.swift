@@ -8,17 +8,6 @@ struct BinaryResource: Sendable {
     private var staging: StagingArea { node.staging }
     private var quarantine: Quarantine { node.staging.quarantine }
 
-    var routes: [Route] {
-        let path = "/v1/plans/{name}/binary"
-        let content = Content.bytes(
-            type: "application/octet-stream", limit: Int(quarantine.limits.maxSize))
-        return [
-            Route(.put, path, scope: .stage, takes: content, answer: put),
-            Route(.delete, path, scope: .operate, answer: delete),
-            Route(.options, path, scope: .stage, answer: options),
-        ]
-    }
-
     @Sendable func options(_ call: Call) -> Response {
         Response(
             status: .noContent,

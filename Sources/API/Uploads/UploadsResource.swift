@@ -13,17 +13,6 @@ struct UploadsResource: Sendable {
 
     private var quarantine: Quarantine { node.staging.quarantine }
 
-    var routes: [Route] {
-        let path = "/v1/uploads/{id}"
-        let content = Content.bytes(
-            type: "application/partial-upload", limit: Int(quarantine.limits.maxSize))
-        return [
-            Route(.get, path, scope: .stage, answer: offset),
-            Route(.patch, path, scope: .stage, takes: content, answer: append),
-            Route(.delete, path, scope: .stage, answer: cancel),
-        ]
-    }
-
     private func record(of call: Call) throws(Problem) -> QuarantineRecord {
         guard let id = call.parameters["id"],
             let record = quarantine.record(id, of: call.originator)

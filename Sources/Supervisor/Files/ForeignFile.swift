@@ -30,7 +30,7 @@ package enum ForeignFile {
         return Array(try content(of: file, path: path, limit: limit).prefix(limit))
     }
 
-    private static func open(_ path: String) throws(ForeignFileError) -> Descriptor {
+    static func open(_ path: String) throws(ForeignFileError) -> Descriptor {
         let number = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else {
             switch errno {
@@ -43,7 +43,7 @@ package enum ForeignFile {
         return Descriptor(owning: number)
     }
 
-    private static func status(of file: Descriptor, path: String) throws(ForeignFileError) -> stat {
+    static func status(of file: Descriptor, path: String) throws(ForeignFileError) -> stat {
         var status = stat()
         guard fstat(file.number, &status) == 0 else {
             throw .system(SystemError("fstat", path: path))

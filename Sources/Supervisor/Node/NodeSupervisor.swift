@@ -93,6 +93,7 @@ package actor NodeSupervisor {
                     group.cancelAll()
                     return code
                 case .effect(let effect): begin(effect, in: &group)
+                case .work(let body): group.addTask { await body() }
                 }
             }
             return 1
@@ -159,22 +160,12 @@ extension NodeSupervisor {
         case effect(Lifecycle.Effect)
         /// Show that the consumer turns.
         case prove
+        case work(@Sendable () async -> Void)
     }
 
-    /// The reaper only waits; what proves it is that no end of the daemon lies unseen from one look
-    /// to the next.
-    private func proveReaper() {
-        let unseen = isEndUnseen ? memory.child?.pid : nil
-        if unseen == nil || unseen != memory.unseenEnd { board.beat(.reaper) }
-        memory.unseenEnd = unseen
-    }
-
-    private var isEndUnseen: Bool {
-        switch lifecycle.phase {
-        case .running: memory.child?.hasEnded == true
-        case .stopping(_, let stop): stop.leaderExit == nil && memory.child?.hasEnded == true
-        case .idle, .launching, .upgrading, .blocked, .backingOff, .ended: false
-        }
+    /// Begins something that goes on beside the lifecycle and is cancelled with us.
+    func work(_ body: @escaping @Sendable () async -> Void) {
+        queue.yield(.work(body))
     }
 
     /// What is remembered beside the phase: of the daemon, of heights, of what was judged.

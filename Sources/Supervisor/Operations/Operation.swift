@@ -19,6 +19,8 @@ package struct Operation: Sendable, Equatable {
     /// Why it was asked for, in the caller's words.
     package var reason: String?
     package var result: SwitchResult?
+    /// Of a prepare that succeeded.
+    package var staged: BinaryFacts?
     package var failure: Failure?
 
     package enum Kind: String, Sendable, CaseIterable {
@@ -120,7 +122,7 @@ extension Operation {
             "actor": originator.json, "reason": JSONValue(reason),
             "created_at": JSONValue(createdAt), "finished_at": JSONValue(finishedAt),
             "idempotency_key": JSONValue(key?.text), "fingerprint": JSONValue(key?.fingerprint),
-            "result": result?.json ?? .null, "failure": failure?.json ?? .null,
+            "result": result?.json ?? staged?.json ?? .null, "failure": failure?.json ?? .null,
         ])
     }
 
@@ -148,6 +150,7 @@ extension Operation {
             key = nil
         }
         result = json["result"].flatMap(SwitchResult.init)
+        staged = json["result"].flatMap(BinaryFacts.init)
         failure = json["failure"].flatMap(Failure.init)
     }
 }

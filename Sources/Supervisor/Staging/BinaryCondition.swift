@@ -5,6 +5,8 @@ package enum BinaryCondition: Sendable, Equatable {
     case sha256(Set<String>)
     case present
     case absent
+    /// Whatever is there may be replaced.
+    case anything
 
     /// - Parameter isSame: What is coming are the bytes that are there.
     package func check(_ binary: BinaryFacts, isSame: Bool) throws(StagingRefusal) {
@@ -15,6 +17,7 @@ package enum BinaryCondition: Sendable, Equatable {
             guard let there = binary.sha256, digests.contains(there) else {
                 throw .preconditionFailed
             }
+        case .anything: break
         case .present:
             guard binary.state != .absent else { throw .preconditionFailed }
         case .absent:

@@ -25,8 +25,8 @@ struct RefusalTests {
             ),
         ]
         for (refusal, slug, status) in problems {
-            #expect(Problem(refusal).slug == slug)
-            #expect(Problem(refusal).status == status)
+            #expect(Problem(wish: refusal).slug == slug)
+            #expect(Problem(wish: refusal).status == status)
         }
         let broken = Problem(wish: .holdNotKept(SystemError("write", code: EROFS)))
         #expect(broken.slug == nil && broken.status == .internalServerError)

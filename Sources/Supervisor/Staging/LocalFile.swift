@@ -1,0 +1,37 @@
+import Glibc
+
+/// A file of this host that somebody named: opened without following a link in its last part and
+/// without waiting for a pipe.
+struct LocalFile: Sendable {
+    let file: Descriptor
+    let size: Int64
+
+    init(_ path: String) throws(ForeignFileError) {
+        file = try ForeignFile.open(path)
+        size = Int64(try ForeignFile.status(of: file, path: path).st_size)
+    }
+
+    /// Nil when it cannot be read to its end.
+    var sha256: String? {
+        var digest = RunningDigest()
+        return (try? digest.update(from: file)) == nil ? nil : digest.digests.sha256
+    }
+}
+
+extension Intake {
+    /// What of the file comes next, 4 MiB at most.
+    ///
+    /// - Throws: `.inconsistentLength` when it has become shorter meanwhile.
+    func appending(from source: LocalFile) throws(StagingRefusal) -> Intake {
+        var intake = self
+        var piece = [UInt8](repeating: 0, count: 256 * 1024)
+        for _ in 0..<16 where intake.offset < source.size {
+            let count = pread(source.file.number, &piece, piece.count, off_t(intake.offset))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw StagingRefusal(SystemError("read")) }
+            guard count > 0 else { throw .inconsistentLength }
+            try intake.append([count == piece.count ? piece : Array(piece.prefix(count))])
+        }
+        return intake
+    }
+}
