@@ -29,7 +29,7 @@ package final class BinaryBook: Sendable {
         return BinaryFacts(
             state: .staged, sha256: entry.sha256, size: entry.seal.size, files: 1,
             trust: .handPlaced,
-            stagedAt: Date(timeIntervalSince1970: Double(entry.seal.modified) / 1e9))
+            stagedAt: entry.seal.date)
     }
 
     /// The record of the binary, if it is still the one we placed.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// What tells without reading whether a file still holds the bytes it held: any write, rename or
@@ -10,7 +11,7 @@ package struct Seal: Codable, Sendable, Hashable {
     package let size: Int64
     /// Nanoseconds since the epoch, as the next one.
     private let changed: Int64
-    package let modified: Int64
+    private let modified: Int64
 
     /// Follows a link, as the kernel does that executes it; nil for what is no regular file.
     init?(_ path: String) {
@@ -32,5 +33,11 @@ package struct Seal: Codable, Sendable, Hashable {
         size = Int64(status.st_size)
         changed = status.st_ctim.nanoseconds
         modified = status.st_mtim.nanoseconds
+    }
+
+    /// When the bytes were written last.
+    var date: Date {
+        let (seconds, nanoseconds) = modified.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return Date(timeIntervalSince1970: Double(seconds) + Double(nanoseconds) / 1e9)
     }
 }
