@@ -24,7 +24,7 @@ import Testing
     /// "BINARY UPDATED BEFORE TRIGGER": with new stores at load, without at its first block.
     @Test(arguments: ["v2", ""])
     func `a new binary before its height harms nothing`(stores: String) async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@60"], v2: ["new_stores": stores])
+        let node = try TestNode(chain: ["upgrades": "v2@200"], v2: ["new_stores": stores])
         try node.start()
         try await node.reaches(5, "v1")
         try await node.stop()
@@ -40,7 +40,7 @@ import Testing
         unlink(node.path + "/cosmovisor/current")
         symlink("genesis", node.path + "/cosmovisor/current")
         try node.start()
-        try await node.reaches(62, "v2")
+        try await node.reaches(202, "v2")
         #expect(node.ledger.violations == [])
     }
 

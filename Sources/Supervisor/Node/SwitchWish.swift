@@ -26,7 +26,7 @@ extension NodeSupervisor {
         _ wish: SwitchWish, by originator: Originator, key: Operation.IdempotencyKey? = nil
     ) async throws(WishRefusal) -> Operation {
         if let earlier = try earlier(key) { return earlier }
-        guard let plan = facts(of: wish.plan) else { throw .planUnknown }
+        guard let plan = await hashedFacts(of: wish.plan) else { throw .planUnknown }
         if try isDone(wish, plan) {
             return done(
                 begin(.switch, plan: plan.name, by: originator, key: key, reason: wish.reason))
@@ -42,6 +42,17 @@ extension NodeSupervisor {
             await drop(record)
             throw error
         }
+    }
+
+    /// What is known of the plan, the digest of its binary included: one that was just put there is
+    /// read first.
+    private func hashedFacts(of name: PlanName) async -> PlanFacts? {
+        guard let plan = facts(of: name), plan.binary.isStaged, plan.binary.sha256 == nil else {
+            return facts(of: name)
+        }
+        let binaries = staging.binaries
+        await staging.pool.run { binaries.hash() }
+        return facts(of: name)
     }
 
     // MARK: - Whether
@@ -73,7 +84,7 @@ extension NodeSupervisor {
                     ? "its binary is held: nothing vouches for it" : "its binary is not staged")
         }
         guard let staged = plan.binary.sha256 else {
-            throw .notReady("its binary is being read; its digest is not known yet")
+            throw .notReady("its binary cannot be read, or changes while it is read")
         }
         guard staged == wish.sha256 else { throw .digestMismatch(staged: staged) }
         let release = setup.home.release(for: wish.plan)
