@@ -89,6 +89,20 @@ struct PrepareTests {
         #expect(try await node.stop() == 0)
     }
 
+    @Test func `one that is called off leaves nothing`() async throws {
+        let large = try UploadBench.program(of: 1 << 30, at: node.path + "/large")
+        let begun = try await prepare(path(large), "")
+        let operation = try #require(begun.headers["location"])
+        let second = try await node.curl("/v1/plans/V3/prepare", json: path(bench.file))
+        #expect(second.status == 409 && second.problem == "operation-in-progress")
+        #expect(try await node.curl(operation, "-X DELETE").status == 202)
+        let ended = try await node.curl(operation, "-H 'Prefer: wait=50'")
+        #expect(ended.json["state"]?.string == "cancelled")
+        #expect(try bench.quarantine.isEmpty)
+        #expect(!node.exists(bench.place))
+        #expect(try await node.stop() == 0)
+    }
+
     @Test func `a token may name no path, whatever its scope`() async throws {
         let operate = try await bench.token("operate")
         let answer = try await prepare(path(bench.file), "-K '\(operate)'")
