@@ -21,7 +21,7 @@ struct BinaryResource: Sendable {
         do throws(StagingRefusal) {
             try await node.unstage(name, if: BinaryCondition(call.request.headers))
         } catch {
-            throw Problem(error)
+            throw Problem(staging: error)
         }
         return Response(status: .noContent)
     }
@@ -56,7 +56,7 @@ struct BinaryResource: Sendable {
         do throws(StagingRefusal) {
             return try await node.stagingTarget(for: name)
         } catch {
-            throw Problem(error)
+            throw Problem(staging: error)
         }
     }
 
@@ -104,7 +104,7 @@ struct BinaryResource: Sendable {
                 try quarantine.begin(announcement)
             }
         } catch {
-            throw Problem(error)
+            throw Problem(staging: error)
         }
     }
 
@@ -176,7 +176,7 @@ extension Problem {
         switch (refusal, binary.etag) {
         case (.preconditionFailed, let etag): self = .preconditionFailed(now: etag)
         case (.preconditionRequired, let etag?): self = .preconditionRequired(now: etag)
-        default: self.init(refusal)
+        default: self.init(staging: refusal)
         }
     }
 }

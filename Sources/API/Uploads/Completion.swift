@@ -31,7 +31,7 @@ struct Completion: Sendable {
             return .binary(answer, of: name)
         } catch {
             await discard(intake)
-            throw Problem(error)
+            throw Problem(staging: error)
         }
     }
 }

@@ -17,7 +17,7 @@ struct PrepareResource: Sendable {
             do throws(PrepareRefusal) {
                 return try await node.prepare(name, from: path, by: originator, key: key)
             } catch {
-                throw Problem(error)
+                throw Problem(prepare: error)
             }
         }
     }
@@ -52,10 +52,10 @@ extension Problem {
             "This version fetches nothing: a binary comes by upload, or from a path of the host.",
         remedy: "Upload the binary, or name its path on the Unix socket.")
 
-    init(_ refusal: PrepareRefusal) {
+    init(prepare refusal: PrepareRefusal) {
         switch refusal {
         case .wish(let refusal): self.init(wish: refusal)
-        case .staging(let refusal): self.init(refusal)
+        case .staging(let refusal): self.init(staging: refusal)
         case .source(let why):
             self.init(
                 ProblemType.sourceRefused, detail: "The path cannot be used: \(why).",

@@ -70,7 +70,7 @@ struct Receiver: Sendable {
                 try after.intake.append(pieces)
                 for piece in pieces { after.part?.update(piece) }
             } catch {
-                after.failure = Problem(error)
+                after.failure = Problem(staging: error)
             }
             return after
         }

@@ -1,7 +1,7 @@
 import Supervisor
 
 extension Problem {
-    init(_ refusal: StagingRefusal) {
+    init(staging refusal: StagingRefusal) {
         switch refusal {
         case .diskReserve: self.init(ProblemType.diskReserve)
         case .quarantineFull:

@@ -118,7 +118,7 @@ extension UploadsResource {
                 try quarantine.resume(id, of: originator, length: append.length)
             }
         } catch {
-            throw Problem(error)
+            throw Problem(staging: error)
         }
     }
 
@@ -148,7 +148,7 @@ extension UploadsResource {
                     try result.intake.rewind(to: intake)
                     result.failure = Problem(.contentMismatch)
                 } catch {
-                    result.failure = Problem(error)
+                    result.failure = Problem(staging: error)
                 }
                 return result
             }
