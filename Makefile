@@ -18,7 +18,7 @@ toolchain = $(if $(shell command -v $(SWIFT) 2>/dev/null),,$(error Swift 6.3 or 
 
 # The C programs of the benchmark; Swift brings a clang where there is no other compiler.
 BENCH_CC ?= $(or $(shell command -v cc 2>/dev/null),clang)
-BENCH_PROGRAMS := $(addprefix .build/release/bench-,daemon floor)
+BENCH_PROGRAMS := $(addprefix .build/release/bench-,daemon floor clients)
 
 # Of `make bench`: how many runs of each story, seconds of idling, real-time priority or not.
 RUNS := 100

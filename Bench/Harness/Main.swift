@@ -24,9 +24,14 @@ import Glibc
         var measurements = Measurements()
         for run in 0..<options.runs { try measurements.run(renamingPlan: run % 2 == 1) }
         say(Report.latencies(measurements) + "\n")
+        var crowd = CrowdMeasurements()
+        for _ in 0..<options.runs { try crowd.run() }
+        for path in ["/v1/status", "/metrics"] { try crowd.ask(path, milliseconds: 2000) }
+        say(Report.crowd(crowd) + "\n")
         let idle = try Idle(seconds: options.idle)
         say(Report.idle(idle) + "\n\nload at the end \(Report.load)")
-        return measurements.rows.flatMap(\.misses) + measurements.failures + idle.misses
+        return measurements.rows.flatMap(\.misses) + measurements.failures
+            + crowd.misses + idle.misses
     }
 
     /// Of the first step of the real-time classes; inherited by everything that is started.

@@ -22,20 +22,32 @@ enum Report {
     static func latencies(_ measurements: Measurements) -> String {
         let head = line(
             "milliseconds", ["median", "p99", "largest", "floor", "p99", "ratio", "bar"])
-        let rows = measurements.rows.map { row in
-            let bar = row.median.plain + (row.p99.map { " / " + $0.plain } ?? "")
-            return line(
-                row.name,
-                [
-                    row.subject.median.short, row.subject.p99.short, row.subject.largest.short,
-                    row.floor.median.short, row.floor.p99.short,
-                    (row.subject.median / row.floor.median).short, bar,
-                ])
-        }
+        let rows = measurements.rows.map(line)
         let upgraded = line(
             "upgraded when the daemon exits by itself",
             ["\(measurements.upgraded) of \(measurements.runs)", "", "", "", "", "", "all"])
         return ([head] + rows + [upgraded]).joined(separator: "\n")
+    }
+
+    private static func line(_ row: Row) -> String {
+        let bar = row.median.plain + (row.p99.map { " / " + $0.plain } ?? "")
+        return line(
+            row.name,
+            [
+                row.subject.median.short, row.subject.p99.short, row.subject.largest.short,
+                row.floor.median.short, row.floor.p99.short,
+                (row.subject.median / row.floor.median).short, bar,
+            ])
+    }
+
+    static func crowd(_ crowd: CrowdMeasurements) -> String {
+        let head = line("64 clients", ["median", "p99", "largest", "none", "p99", "ratio", "bar"])
+        let answers = crowd.experiences.map { path, seen in
+            line(
+                "GET \(path), \(seen.answers) answers",
+                [seen.median.short, seen.p99.short, "", "", "", "", "5 (p99)"])
+        }
+        return ([head, line(crowd.upgrade)] + answers).joined(separator: "\n")
     }
 
     static func idle(_ idle: Idle) -> String {

@@ -38,5 +38,6 @@ enum Programs {
 
     static var switchyard: String { folder + "/switchyard" }
     static var daemon: String { folder + "/bench-daemon" }
+    static var clients: String { folder + "/bench-clients" }
     static var floor: String { folder + "/bench-floor" }
 }

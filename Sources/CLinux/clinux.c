@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -90,6 +91,12 @@ uint64_t clinux_pid_namespace(void) {
 int clinux_pipe(int ends[2]) { return (int)check(pipe2(ends, O_CLOEXEC)); }
 
 const char *clinux_signal_name(int number) { return sigabbrev_np(number); }
+
+void clinux_yield_to_others(int niceness) {
+    // Of this thread alone, other than POSIX has it (setpriority(2), C library/kernel differences).
+    int thread = (int)syscall(SYS_gettid);
+    setpriority(PRIO_PROCESS, (id_t)thread, getpriority(PRIO_PROCESS, (id_t)thread) + niceness);
+}
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

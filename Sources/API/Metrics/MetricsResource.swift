@@ -9,6 +9,7 @@ struct MetricsResource: Sendable {
     let journal: Journal
     let routes: [RouteName]
     private let usage = UsageCache()
+    private let cache = ScrapeCache()
 
     init(
         board: StatusBoard, counters: Counters, http: HTTPCounters, journal: Journal,
@@ -23,14 +24,15 @@ struct MetricsResource: Sendable {
 
     @Sendable func metrics(_ call: Call) -> Response {
         let exposition = Exposition(for: Accept(call.request.headers))
-        return Response(
-            status: .ok, type: exposition.contentType,
-            bytes: Array(exposition.render(scrape.families).utf8))
+        let (status, revision) = board.numbered
+        let bytes = cache.bytes(of: exposition, revision: revision) {
+            Array(exposition.render(scrape(of: status).families).utf8)
+        }
+        return Response(status: .ok, type: exposition.contentType, bytes: bytes)
     }
 
-    private var scrape: Scrape {
-        let status = board.status
-        return Scrape(
+    private func scrape(of status: Status) -> Scrape {
+        Scrape(
             status: status, counters: counters.snapshot, http: http.snapshot,
             droppedEvents: journal.dropped, routes: routes,
             ownUsage: usage.usage(of: status.supervisor.pid),

@@ -84,6 +84,8 @@ const char *clinux_signal_name(int number);
 
 /// Names the calling thread (15 bytes at most), for ps and debuggers.
 void clinux_name_thread(const char *name);
+// Makes the calling thread nicer by that much; the others of the process stay as they are.
+void clinux_yield_to_others(int niceness);
 
 /// Blocks SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD and SIGPIPE in the calling thread and all it
 /// creates.

@@ -29,6 +29,8 @@ final class ControlPlane: Sendable {
     /// How often the loop is asked for a sign of life, and how long it may take to give one.
     private static let pace = Duration.seconds(10)
     private static let patience = Duration.seconds(10)
+    /// Where there is not processor time for all, the node and its upgrade go first.
+    private static let niceness: Int32 = 5
 
     /// - Parameters:
     ///   - addresses: `systemd` stands for all sockets that were handed over.
@@ -110,7 +112,7 @@ final class ControlPlane: Sendable {
 
     private static func startedLoop() throws(SystemError) -> EventLoop {
         let loop = try EventLoop(name: "sy-http")
-        loop.start()
+        loop.start(niceness: niceness)
         return loop
     }
 

@@ -38,8 +38,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Turns on a thread of its own until `stop` is called.
-    package func start() {
-        spawnThread { self.run() }
+    ///
+    /// - Parameter niceness: added to that of the process: others go first where there are more
+    ///   threads to run than processors (sched(7)).
+    package func start(niceness: Int32 = 0) {
+        spawnThread {
+            if niceness > 0 { clinux_yield_to_others(niceness) }
+            self.run()
+        }
     }
 
     /// Ends `run` after the jobs that were enqueued before.
