@@ -41,7 +41,8 @@ extension NodeSupervisor {
         } else {
             memory.heights?.update(heights, at: .now)
         }
-        if heights.stored != nil {
+        if let stored = heights.stored {
+            memory.pace.observe(stored, at: .now, isCatchingUp: heights.catchingUp == true)
             memory.hasShownHeight = true
             memory.shownRelease = memory.release?.directory
             memory.fruitlessStarts = 0

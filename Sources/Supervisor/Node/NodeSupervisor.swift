@@ -200,6 +200,7 @@ extension NodeSupervisor {
         var repairs = 0
 
         var heights: ObservedHeights?
+        var pace = BlockPace()
         var chainPlan: ChainPlan?
         /// This child has shown a height of its own.
         var hasShownHeight = false

@@ -113,9 +113,13 @@ extension NodeSupervisor {
             let plan = status.plans.first(where: { open.contains($0.state) && $0.height != nil }),
             let height = plan.height
         else { return nil }
+        let left = status.height.map { max(0, height - $0.value) }
         return Status.NextPlan(
             plan: plan.name, height: height,
-            blocksLeft: status.height.map { max(0, height - $0.value) }, expectedAt: nil)
+            blocksLeft: left,
+            expectedAt: left.flatMap { left in
+                status.height.flatMap { memory.pace.expected(in: left, after: $0.observedAt) }
+            })
     }
 }
 
