@@ -65,7 +65,8 @@ struct RequestObjectTests {
     @Test(
         arguments: [
             (#"7"#, 7), (#""7""#, 7), ("0", nil), ("-1", nil), ("1.5", nil), (#""""#, nil),
-            (#""0x1""#, nil), ("true", nil), ("9223372036854775807", Height.max),
+            (#""0x1""#, nil), ("true", nil), ("9223372036854775807", Height.max), ("7.0", 7),
+            ("7e2", 700), ("9007199254740994.0", nil), ("-7.0", nil),
         ] as [(String, Height?)])
     func `a height is a number from 1, or text of digits`(text: String, height: Height?) {
         var taken: Height?

@@ -97,6 +97,9 @@ struct RequestObject {
             let height: Height? =
                 switch value {
                 case .integer(let number): number
+                // To JSON Schema 7.0 is an integer; a larger one may have been rounded.
+                case .number(let number) where number.magnitude <= 0x1p53:
+                    Height(exactly: number)
                 case .string(let text) where text.utf8.allSatisfy({ (48...57).contains($0) }):
                     Height(text)
                 case .null, .bool, .number, .string, .array, .object: nil
