@@ -159,6 +159,8 @@ struct ResumableUploadTests {
         #expect(options.status == 204)
         #expect(options.headers["upload-limit"] == "max-size=1073741824, max-age=86400")
         #expect(options.headers["allow"] == "PUT, DELETE, OPTIONS")
+        let nameless = try await node.curl("/v1/plans/v3%0A/binary", "-X OPTIONS")
+        #expect(nameless.status == 422 && nameless.problem == "invalid-name")
         #expect(try await node.stop() == 0)
     }
 }

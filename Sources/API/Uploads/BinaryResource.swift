@@ -8,8 +8,9 @@ struct BinaryResource: Sendable {
     private var staging: StagingArea { node.staging }
     private var quarantine: Quarantine { node.staging.quarantine }
 
-    @Sendable func options(_ call: Call) -> Response {
-        Response(
+    @Sendable func options(_ call: Call) throws(Problem) -> Response {
+        _ = try call.planName(on: node)
+        return Response(
             status: .noContent,
             headers: [
                 .init("Allow", "PUT, DELETE, OPTIONS"), UploadHeader.limit(quarantine.limits),
