@@ -28,6 +28,13 @@ struct OpenAPIDocumentTests {
         #expect(served == JSON(yaml), "run `make openapi`")
     }
 
+    @Test func `every operation has a name of its own`() throws {
+        let items = try #require(yaml["paths"]?.mapping).values.compactMap(\.mapping)
+        let names = items.flatMap { $0.values.compactMap { $0["operationId"]?.string } }
+        #expect(names.count == items.reduce(0) { $0 + $1.count })
+        #expect(Set(names).count == names.count, "\(names.sorted())")
+    }
+
     /// Rewrites the source file when told so, as `make openapi` does.
     @Test(.enabled(if: getenv("SWITCHYARD_WRITE_OPENAPI") != nil))
     func `the source file is written anew`() throws {
