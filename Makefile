@@ -4,8 +4,8 @@ SWIFT ?= swift
 
 # What building and testing need from Debian or Ubuntu.
 PACKAGES := ca-certificates binutils curl jq libsystemd-dev pkg-config procps prometheus \
-	python3 python3-pip python3-prometheus-client redis-tools systemd mount util-linux nginx-light \
-	stunnel4 openssl
+	python3 python3-pip python3-prometheus-client python3-venv redis-tools systemd mount \
+	util-linux nginx-light stunnel4 openssl
 
 export DEBIAN_FRONTEND := noninteractive
 
@@ -60,6 +60,7 @@ run: build
 # and the others are about moments.
 test: setup
 	@sh Scripts/fetch-redis
+	@sh Scripts/fetch-schemathesis
 	$(toolchain)@$(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build --skip 'EndToEndTests|SystemdTests'
 	@$(SWIFT) test --skip-build --filter EndToEndTests
