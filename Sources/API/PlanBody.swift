@@ -67,36 +67,14 @@ struct PlanInfoBody: Encodable {
 
     /// Nil for an empty info.
     init?(_ info: String) {
-        let text = info.trimmed
-        guard !text.isEmpty else { return nil }
-        if text.hasPrefix("{"), Self.hasBinaries(text) {
-            form = .inline
-        } else if Self.isAbsoluteURL(text) {
+        guard let info = PlanInfo(info) else { return nil }
+        switch info {
+        case .inline: form = .inline
+        case .url(let address):
             form = .url
-            url = text
-        } else {
-            form = .text
+            url = address
+        case .text, .broken: form = .text
         }
-    }
-
-    private static func hasBinaries(_ text: String) -> Bool {
-        struct Inline: Decodable {
-            let binaries: [String: String]
-        }
-        // What does not decode is another form, not an error.
-        return (try? JSONDecoder().decode(Inline.self, from: Data(text.utf8))) != nil
-    }
-
-    private static func isAbsoluteURL(_ text: String) -> Bool {
-        guard let colon = text.firstIndex(of: ":"), !text.contains(where: \.isWhitespace) else {
-            return false
-        }
-        let scheme = text[..<colon]
-        let rest = text[colon...]
-        return rest.hasPrefix("://") && rest.count > 3 && scheme.first?.isLetter == true
-            && scheme.allSatisfy {
-                $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0))
-            }
     }
 }
 
@@ -124,14 +102,5 @@ struct BinaryBody: Encodable {
         trust = facts.trust?.rawValue
         source = facts.source?.rawValue
         stagedAt = facts.stagedAt?.rfc3339
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        var text = self[...]
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }

@@ -1,28 +1,9 @@
-import FoundationEssentials
-
 /// The digests that a plan's info names for this machine: of the archive, or of the executable.
 enum PlanDigests {
-    /// `linux/amd64`, as Go names it.
-    static var platform: String {
-        #if arch(arm64)
-            "linux/arm64"
-        #else
-            "linux/amd64"
-        #endif
-    }
-
-    private struct Inline: Decodable {
-        let binaries: [String: String]
-    }
-
     /// Of the address for this platform, or of the one for `any`; nil when the info is no such
     /// object, or its address has no checksum that can be understood.
     static func digests(in info: String?) -> ContentDigests? {
-        guard let info,
-            let inline = try? JSONDecoder().decode(Inline.self, from: Data(info.utf8)),
-            let address = inline.binaries[platform] ?? inline.binaries["any"]
-        else { return nil }
-        return checksum(of: address)
+        info.flatMap(PlanInfo.init)?.address.flatMap(checksum)
     }
 
     /// The query's `checksum`, in go-getter's forms: `sha256:<hex>`, or the hex alone, whose length

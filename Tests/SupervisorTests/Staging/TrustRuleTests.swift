@@ -14,7 +14,7 @@ struct TrustRuleTests {
             binary: .absent)
     }
 
-    private func info(_ checksum: String, key: String = PlanDigests.platform) -> String {
+    private func info(_ checksum: String, key: String = PlanInfo.platform) -> String {
         #"{"binaries":{"\#(key)":"https://example.org/v1?checksum=\#(checksum)"}}"#
     }
 
@@ -52,7 +52,7 @@ struct TrustRuleTests {
     @Test func `this platform's address counts before the one for any`() {
         let info =
             #"{"binaries":{"any":"https://a?checksum=sha256:\#(Self.one)","#
-            + #""\#(PlanDigests.platform)":"https://b?checksum=sha256:\#(Self.two)"}}"#
+            + #""\#(PlanInfo.platform)":"https://b?checksum=sha256:\#(Self.two)"}}"#
         #expect(trust(plan(info: info)) == nil)
     }
 
