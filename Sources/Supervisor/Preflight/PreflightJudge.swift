@@ -1,0 +1,149 @@
+import FoundationEssentials
+
+/// Judges the facts of a plan: each check by itself, without looking anywhere.
+struct PreflightJudge {
+    let facts: PreflightFacts
+
+    init(_ facts: PreflightFacts) {
+        self.facts = facts
+    }
+
+    func preflight(at now: Date) -> Preflight {
+        let isStaged = facts.plan.binary.isStaged
+        return Preflight(
+            plan: facts.plan.name, evaluatedAt: now,
+            subjectSHA256: isStaged ? facts.plan.binary.sha256 : nil,
+            checks: PreflightCheck.ID.allCases.map(check))
+    }
+
+    func check(_ id: PreflightCheck.ID) -> PreflightCheck {
+        let finding: Finding =
+            switch id {
+            case .planInfo: planInfo
+            case .directoryName: directoryName
+            case .binaryPresent: binaryPresent
+            case .trust: trust
+            case .machine: machine
+            case .loader: loader
+            case .libraries: libraries
+            case .permissions: permissions
+            case .version: version
+            case .diskSpace: diskSpace
+            case .backup: backup
+            case .stopGrace: stopGrace
+            case .hooks: hooks
+            case .signer: signer
+            case .height: height
+            }
+        return PreflightCheck(id, finding.result, finding.reason, remedy: finding.remedy)
+    }
+
+    /// What a check found, before it is named.
+    struct Finding {
+        let result: PreflightResult
+        let reason: String
+        let remedy: String?
+
+        static func pass(_ reason: String) -> Finding {
+            Finding(result: .pass, reason: reason, remedy: nil)
+        }
+
+        static func warn(_ reason: String, _ remedy: String) -> Finding {
+            Finding(result: .warn, reason: reason, remedy: remedy)
+        }
+
+        static func fail(_ reason: String, _ remedy: String) -> Finding {
+            Finding(result: .fail, reason: reason, remedy: remedy)
+        }
+
+        static func unknown(_ reason: String, _ remedy: String) -> Finding {
+            Finding(result: .unknown, reason: reason, remedy: remedy)
+        }
+    }
+
+    // MARK: - The plan
+
+    private var planInfo: Finding {
+        let plan = facts.plan
+        guard let info = plan.info.flatMap(PlanInfo.init) else {
+            return plan.origin == .chain
+                ? .warn("the plan says nothing of its binaries", pinning)
+                : .pass("the plan has no info: its binary is chosen by hand")
+        }
+        switch info {
+        case .inline: return inline(info)
+        case .url: return .warn("the info is an address, which is not fetched here", pinning)
+        case .text: return .warn("the info is text for people and names no binaries", pinning)
+        case .broken where plan.expectedSHA256 != nil:
+            return .warn(
+                "the info is broken JSON; the binary is pinned all the same",
+                "Nothing has to be done here.")
+        case .broken:
+            return .fail("the info is broken JSON, from which no binary can be told", pinning)
+        }
+    }
+
+    private func inline(_ info: PlanInfo) -> Finding {
+        let platform = PlanInfo.platform
+        guard let address = info.address else {
+            return .warn("the info names no binary for \(platform)", pinning)
+        }
+        let isKnown = PlanDigests.digests(in: facts.plan.info) != nil
+        guard !isKnown, facts.plan.expectedSHA256 == nil else {
+            return .pass("the info names a binary for \(platform), and what its digest is")
+        }
+        return address.contains("checksum=")
+            ? .warn("the checksum for \(platform) is of a form that cannot be checked", pinning)
+            : .warn("the address for \(platform) has no checksum", pinning)
+    }
+
+    private var pinning: String {
+        "Stage the binary, and pin its digest with expected_sha256 of the plan."
+    }
+
+    private var directoryName: Finding {
+        let release = facts.release
+        let directory = facts.plan.directory
+        let isPresent = facts.plan.binary.isStaged
+        if let near = release.nearMisses.first {
+            let reason = "upgrades/\(near) holds a binary, and \(directory) is the plan's folder"
+            let remedy = "Move what is right to \(directory), and remove upgrades/\(near)."
+            return isPresent ? .warn(reason, remedy) : .fail(reason, remedy)
+        }
+        guard isPresent || release.unplanned.isEmpty else {
+            let others = release.unplanned.map { "upgrades/\($0)" }.joined(separator: ", ")
+            return .warn(
+                "\(directory) has no binary, and no plan has named that of \(others)",
+                "Look whether it is this plan's, and move it to \(directory) then.")
+        }
+        return .pass("the folder is \(directory)")
+    }
+
+    var height: Finding {
+        guard let height = facts.plan.height else {
+            return .pass("the plan has no height: it waits for a switch by hand")
+        }
+        let host = facts.host
+        if host.skippedHeights.contains(height) {
+            return .warn(
+                "the daemon is told to skip \(height)",
+                "Remove --unsafe-skip-upgrades if the plan is to be applied.")
+        }
+        if let halt = host.haltHeight, halt > 0, halt <= height {
+            return .warn(
+                "the daemon is told to halt at \(halt), and the plan is for \(height)",
+                "Set halt-height to 0 in config/app.toml and in the daemon's arguments.")
+        }
+        guard let stored = host.storedHeight else {
+            return .unknown(
+                "the height of the node is not known",
+                "Let the node run, with its RPC within reach of the supervisor.")
+        }
+        guard stored < height else {
+            return facts.plan.state == .stale
+                ? .warn("the height has passed: \(stored)", "Withdraw the plan.")
+                : .pass("the height is there: \(stored)")
+        }
+        return .pass("\(height - stored) blocks were left when this was looked at")
+    }
+}
