@@ -5,7 +5,7 @@ SWIFT ?= swift
 # What building and testing need from Debian or Ubuntu.
 PACKAGES := ca-certificates binutils curl jq libsystemd-dev pkg-config procps prometheus \
 	python3 python3-pip python3-prometheus-client python3-venv redis-tools systemd mount \
-	util-linux nginx-light stunnel4 openssl
+	util-linux nginx-light stunnel4 openssl chromium
 
 export DEBIAN_FRONTEND := noninteractive
 
