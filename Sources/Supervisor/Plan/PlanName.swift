@@ -62,40 +62,13 @@ extension String {
         return result
     }
 
-    fileprivate var pathSegmentEscaped: String {
-        var result = ""
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            case _ where "-_.~$&+:=@".utf8.contains(byte):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return result
-    }
+    fileprivate var pathSegmentEscaped: String { percentEncoded(keeping: "-_.~$&+:=@") }
 }
 
 extension PlanName {
     /// The name that a folder stands for; the folder's own where none does.
     static func unescaped(_ directory: String, case letters: LetterCase) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(directory.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        guard let text = String(validating: bytes, as: UTF8.self),
+        guard let text = String(validating: directory.percentDecoded, as: UTF8.self),
             (try? PlanName(text, case: letters))?.directory == directory
         else { return directory }
         return text

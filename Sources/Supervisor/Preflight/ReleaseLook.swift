@@ -55,21 +55,9 @@ enum NearMiss {
         return isVersion ? String(joined.dropFirst()) : joined
     }
 
+    /// Go writes a space of a query as a plus, and people copy it.
     private static func unescaped(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                // Go writes a space of a query so, and people copy it.
-                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: text.replacing("+", with: " ").percentDecoded, as: UTF8.self)
     }
 }
 
