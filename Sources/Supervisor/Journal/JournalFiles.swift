@@ -38,7 +38,7 @@ struct JournalFiles: Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw SystemError("open", path: path, code: EINVAL)
         }
-        let end = Self.endOfLastLine(in: file, size: Int64(status.st_size))
+        let end = endOfLastLine(in: file, size: Int64(status.st_size))
         if end < Int64(status.st_size), ftruncate(file.number, off_t(end)) != 0 {
             throw SystemError("ftruncate", path: path)
         }
@@ -95,10 +95,11 @@ struct JournalFiles: Sendable {
         return nil
     }
 
-    private static func endOfLastLine(in file: Descriptor, size: Int64) -> Int64 {
+    /// 0 when there is no line in the last two files' worth of it, which then is no history of ours.
+    private func endOfLastLine(in file: Descriptor, size: Int64) -> Int64 {
         var end = size
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        while end > 0 {
+        while end > max(0, size - 2 * limit) {
             let begin = max(0, end - Int64(buffer.count))
             let count = pread(file.number, &buffer, Int(end - begin), off_t(begin))
             guard count > 0 else { return end }

@@ -101,6 +101,15 @@ struct JournalTests {
         #expect(kept.map(\.id.number) == Array(1...Int64(kept.count)))
     }
 
+    @Test func `a huge file without lines is not searched, and begun anew`() async throws {
+        await tell(2, in: files)
+        // A terabyte without a block on the disk.
+        try #require(truncate(files.path, 1 << 40) == 0)
+        let name = await tell(1, in: files).name
+        let events = Journal(files: files).oldest(limit: 10)
+        #expect(events.map(\.id) == [EventID(journal: name, number: 1)])
+    }
+
     @Test func `a file that is no regular one takes nothing and holds nobody up`() async {
         mkfifo(files.path, 0o600)
         let journal = await tell(5, in: files)
