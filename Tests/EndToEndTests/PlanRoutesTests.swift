@@ -79,6 +79,8 @@ struct PlanRoutesTests {
         #expect(odd.json["directory"]?.string == "upgrades/v3%2Fa%20b")
         let other = try await node.curl("/v1/plans/V3%2Fa%20b")
         #expect(other.status == 409 && other.json["existing"]?.string == "v3/a b")
+        let same = try await put("V3%2Fa%20b", #"{"trigger":"manual"}"#)
+        #expect(same.status == 409 && same.json["existing"]?.string == "v3/a b")
         for name in ["v3%0A", "%2E%2E", String(repeating: "x", count: 129)] {
             let answer = try await node.curl("/v1/plans/\(name)")
             #expect(answer.status == 422 && answer.problem == "invalid-name", "\(name)")

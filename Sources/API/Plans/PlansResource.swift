@@ -37,6 +37,7 @@ struct PlansResource: Sendable {
             let declaration: PlanDeclaration
             do throws(Problem) {
                 declaration = try wanted(bytes, of: plan, under: conditions)
+                if let plan { try name.checkSpelling(of: plan) }
             } catch {
                 return .failure(error)
             }
