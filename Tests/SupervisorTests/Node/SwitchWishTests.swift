@@ -116,6 +116,34 @@ struct SwitchWishTests {
         }
     }
 
+    @Test func `an old switch that is sent again is refused`() async throws {
+        try node.install("upgrades/v3", ScriptNode.steady("v3"))
+        let newer = try PlanName("v3", case: .lowered)
+        try await running { supervisor in
+            try await runs("v1")
+            await waits(supervisor) { status in
+                status.daemon?.pid != nil && status.plans.count == 2
+                    && status.plans.allSatisfy { $0.binary.sha256 != nil }
+            }
+            var wishes: [SwitchWish] = []
+            for plan in [name, newer] {
+                let facts = try #require(await supervisor.facts(of: plan))
+                let wish = SwitchWish(plan: plan, sha256: try #require(facts.binary.sha256))
+                let operation = try await supervisor.switch(wish, by: Self.ops)
+                #expect(await ended(operation, in: supervisor).state == .succeeded)
+                try await runs(plan.text)
+                wishes.append(wish)
+            }
+            let old = wishes[0]
+            await #expect(
+                throws: WishRefusal.planInUse("\"v2\" was applied, and another plan after it")
+            ) {
+                try await supervisor.switch(old, by: Self.ops)
+            }
+            #expect(node.lines.last == "v3 starts")
+        }
+    }
+
     @Test func `a node that is held stays so`() async throws {
         try await running { supervisor in
             try await runs("v1")
