@@ -96,6 +96,28 @@ struct ELFFileTests {
         #expect(throws: ELFError.bigEndian) { try ELFFile(bytes: bytes) }
     }
 
+    @Test func `a program that was cut short is broken, wherever it was cut`() throws {
+        let whole = try ForeignFile.readPrefix("/usr/bin/env", limit: 1 << 20)
+        let end = try #require(Self.loadedEnd(of: whole))
+        #expect(throws: Never.self) { try ELFFile(bytes: Array(whole.prefix(end))) }
+        for count in stride(from: 0, to: end, by: 97) {
+            #expect(throws: ELFError.self) { try ELFFile(bytes: Array(whole.prefix(count))) }
+        }
+        #expect(throws: ELFError.broken("segments")) {
+            try ELFFile(bytes: Array(whole.prefix(end - 1)))
+        }
+        let hollow = Array(whole.prefix(64)) + [UInt8](repeating: 1, count: 4096)
+        #expect(throws: ELFError.broken("segments")) { try ELFFile(bytes: hollow) }
+    }
+
+    /// Behind the last byte that is loaded of a 64-bit file.
+    private static func loadedEnd(of bytes: [UInt8]) -> Int? {
+        let piece = ELFPiece(bytes: bytes)
+        let table = Int(piece.long(32))
+        return (0..<Int(piece.half(56))).map { table + $0 * 56 }.filter { piece.word($0) == 1 }
+            .map { Int(piece.long($0 + 8) + piece.long($0 + 32)) }.max()
+    }
+
     /// Of PT_DYNAMIC in a 64-bit file.
     private static func dynamicOffset(of bytes: [UInt8]) -> Int? {
         let piece = ELFPiece(bytes: bytes)

@@ -137,6 +137,18 @@ struct ELFSegments {
         return String(decoding: text.bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 
+    /// An executable or a library has something to load, and a file that was cut short lacks the end
+    /// of it.
+    func check(_ bytes: ELFBytes, _ head: ELFHead) throws(ELFError) {
+        guard head.type == 2 || head.type == 3 else { return }
+        guard !loaded.isEmpty else { throw .broken("segments") }
+        for segment in loaded where segment.size > 0 {
+            let (last, isTooFar) = segment.offset.addingReportingOverflow(segment.size - 1)
+            guard !isTooFar else { throw .broken("segments") }
+            _ = try bytes.piece(last, 1, "segments")
+        }
+    }
+
     /// Where in the file an address of memory lies.
     func offset(of address: UInt64) -> UInt64? {
         for segment in loaded where address >= segment.address {

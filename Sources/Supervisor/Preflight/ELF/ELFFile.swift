@@ -50,6 +50,7 @@ package struct ELFFile: Sendable, Equatable {
         type = head.type
         machine = head.machine
         let segments = try ELFSegments(bytes, head)
+        try segments.check(bytes, head)
         interpreter = try segments.interpreter(in: bytes)
         guard let dynamic = try ELFDynamic(bytes, head, segments) else { return }
         needed = try dynamic.strings(.needed)
