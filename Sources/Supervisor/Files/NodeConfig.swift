@@ -25,10 +25,24 @@ package struct NodeConfig: Sendable {
         text = String(decoding: bytes, as: UTF8.self)
     }
 
-    /// What stands there without its quotes; nil when there is no such line.
+    /// A text, without its quotes; nil when there is no such line.
     ///
     /// - Parameter section: "" for what comes before the first one.
-    package func value(_ key: String, in section: String = "") -> String? {
+    package func string(_ key: String, in section: String = "") -> String? {
+        guard let value = value(key, section), let quote = value.first,
+            quote == "\"" || quote == "'", let end = value.dropFirst().firstIndex(of: quote)
+        else { return nil }
+        return String(value[value.index(after: value.startIndex)..<end])
+    }
+
+    /// A number, or another word that stands without quotes.
+    package func word(_ key: String, in section: String = "") -> String? {
+        let word = value(key, section)?.prefix { !$0.isWhitespace && $0 != "#" }
+        return word.flatMap { $0.isEmpty ? nil : String($0) }
+    }
+
+    /// All that follows the first `key =` of the section; a comment may be behind it.
+    private func value(_ key: String, _ section: String) -> Substring? {
         var present: Substring = ""
         for line in text.split(whereSeparator: \.isNewline) {
             let line = line.drop(while: \.isWhitespace)
@@ -37,19 +51,9 @@ package struct NodeConfig: Sendable {
             } else if present == section, let equals = line.firstIndex(of: "=") {
                 let found = line[..<equals].filter { !$0.isWhitespace && !"\"'".contains($0) }
                 guard found == key else { continue }
-                return Self.value(line[equals...].dropFirst().drop(while: \.isWhitespace))
+                return line[equals...].dropFirst().drop(while: \.isWhitespace)
             }
         }
         return nil
-    }
-
-    /// A comment may follow it.
-    private static func value(_ text: Substring) -> String? {
-        guard let quote = text.first, quote == "\"" || quote == "'" else {
-            let bare = text.prefix { !$0.isWhitespace && $0 != "#" }
-            return bare.isEmpty ? nil : String(bare)
-        }
-        guard let end = text.dropFirst().firstIndex(of: quote) else { return nil }
-        return String(text[text.index(after: text.startIndex)..<end])
     }
 }

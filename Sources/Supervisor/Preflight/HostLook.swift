@@ -89,11 +89,11 @@ extension HostFacts.SignerFacts {
             self = .unknown("\(error)")
             return
         }
-        guard (config.value("priv_validator_laddr") ?? "").isEmpty else {
+        guard (config.string("priv_validator_laddr") ?? "").isEmpty else {
             self = .remote
             return
         }
-        let key = config.value("priv_validator_key_file") ?? "config/priv_validator_key.json"
+        let key = config.string("priv_validator_key_file") ?? "config/priv_validator_key.json"
         let path = key.hasPrefix("/") ? key : home.path + "/" + key
         self = .local(key: key, isThere: Seal(path) != nil)
     }
@@ -131,6 +131,6 @@ enum HaltHeight {
 
     private static func configured(_ home: Home) -> String? {
         // A home without one halts nowhere.
-        (try? NodeConfig(path: home.config + "/app.toml"))?.value("halt-height")
+        (try? NodeConfig(path: home.config + "/app.toml"))?.word("halt-height")
     }
 }
