@@ -7,7 +7,7 @@ struct Health: Sendable {
 
     /// How old the control loop's last sign of life may be.
     private static let beatLimit = Duration.seconds(10)
-    /// How far ahead a plan without a binary makes the node unready for it: 72 hours.
+    /// How far ahead a plan that cannot succeed makes the node unready for it: 72 hours.
     private static let horizon: TimeInterval = 72 * 3600
 
     /// The checks that can be asked for; only the first three are in the sum.
@@ -93,7 +93,17 @@ struct Health: Sendable {
     private func planFailure(in status: Status) -> String? {
         guard let next = status.next else { return nil }
         if let expected = next.expectedAt, expected > Date.now + Self.horizon { return nil }
-        let plan = status.plans.first { $0.name == next.plan }
-        return plan?.binary.isStaged == true ? nil : "the next plan has no binary"
+        switch next.verdict {
+        case .pass, .warn: return nil
+        case nil: return "the next plan has not been looked at yet"
+        case .fail, .unknown:
+            let plan = status.plans.first { $0.name == next.plan }
+            let checks = plan.flatMap { status.preflights[$0.directory] }?.checks ?? []
+            let reasons = checks.filter { $0.result == next.verdict }.map {
+                "\($0.id.rawValue): \($0.reason)"
+            }
+            return "the next plan's preflight is \(next.verdict?.rawValue ?? "unknown"): "
+                + reasons.joined(separator: "; ")
+        }
     }
 }

@@ -14,7 +14,6 @@ struct PlanBody: Encodable {
     let reasonCode: String
     let reason: String
     let binary: BinaryBody
-    /// Preflight does not exist yet.
     @Nullable var verdict: String?
     @Nullable var createdAt: String?
     @Nullable var appliedAt: String?
@@ -41,6 +40,7 @@ struct PlanBody: Encodable {
         binary = BinaryBody(plan.binary)
         createdAt = plan.createdAt?.rfc3339
         appliedAt = plan.appliedAt?.rfc3339
+        verdict = plan.verdict?.rawValue
     }
 }
 

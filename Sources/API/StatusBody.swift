@@ -144,7 +144,6 @@ struct NextBody: Encodable {
     let height: Height
     @Nullable var blocksLeft: Int64?
     @Nullable var expectedAt: String?
-    /// Preflight does not exist yet.
     @Nullable var verdict: String?
 
     enum CodingKeys: String, CodingKey {
@@ -158,5 +157,6 @@ struct NextBody: Encodable {
         height = next.height
         blocksLeft = next.blocksLeft
         expectedAt = next.expectedAt?.rfc3339
+        verdict = next.verdict?.rawValue
     }
 }

@@ -19,6 +19,8 @@ package struct PlanFacts: Sendable, Equatable {
     package var binary: BinaryFacts
     package var createdAt: Date?
     package var appliedAt: Date?
+    /// Of the preflight; nil while there is none.
+    package var verdict: PreflightResult?
 
     package enum Origin: String, Sendable, CaseIterable {
         case chain, `operator`, layout

@@ -17,6 +17,8 @@ package struct Status: Sendable, Equatable {
     package var next: NextPlan?
     /// Every plan known, from the chain and from the folders of the layout, by height, then name.
     package var plans: [PlanFacts]
+    /// Of the plans that may still come, by their folders.
+    package var preflights: [String: Preflight] = [:]
     /// The last 200, those of earlier runs included.
     package var operations = OperationBook()
     /// upgrade-info.json is there and can't be understood.
@@ -110,5 +112,7 @@ package struct Status: Sendable, Equatable {
         package var height: Height
         package var blocksLeft: Int64?
         package var expectedAt: Date?
+        /// Of the preflight; nil while there is none.
+        package var verdict: PreflightResult?
     }
 }

@@ -44,8 +44,33 @@ extension Status {
         status.next = NextPlan(
             plan: "v3", height: 1_200_000, blocksLeft: 50, expectedAt: moment)
         status.plans = [.v3]
+        status.tell(.v3)
         return status
     }
+
+    /// Makes the preflight that of the next plan.
+    mutating func tell(_ preflight: Preflight?) {
+        preflights = preflight.map { [plans[0].directory: $0] } ?? [:]
+        plans[0].verdict = preflight?.verdict
+        next?.verdict = preflight?.verdict
+    }
+}
+
+extension Preflight {
+    /// All is well but for the version, which nobody has asked for, and what is given.
+    static func v3(
+        _ result: PreflightResult = .warn, of id: PreflightCheck.ID = .version
+    ) -> Preflight {
+        Preflight(
+            plan: "v3", evaluatedAt: moment, subjectSHA256: String(repeating: "0f", count: 32),
+            checks: PreflightCheck.ID.allCases.map { each in
+                each == id
+                    ? PreflightCheck(each, result, "so it is", remedy: "Mend it.")
+                    : PreflightCheck(each, .pass, "all is well")
+            })
+    }
+
+    static var v3: Preflight { v3() }
 }
 
 extension PlanFacts {

@@ -76,7 +76,7 @@ struct HealthTests {
 
     @Test func `checks are addressable, and plan and synced are outside of the sum`() async throws {
         let router = Self.router { status in
-            status.plans[0].binary = .absent
+            status.tell(.v3(.fail, of: .binaryPresent))
             status.next?.expectedAt = .now + 3600
             status.height?.catchingUp = true
         }
@@ -89,9 +89,27 @@ struct HealthTests {
         #expect(unknown.text.contains(#""type":"/problems/check-unknown""#))
     }
 
+    @Test(arguments: [
+        (PreflightResult.pass, PreflightCheck.ID.libraries, true), (.warn, .libraries, true),
+        (.unknown, .version, true), (.unknown, .libraries, false), (.fail, .libraries, false),
+        (.fail, .backup, false),
+    ])
+    func `the node is ready for a plan whose preflight passes or warns`(
+        _ result: PreflightResult, _ id: PreflightCheck.ID, _ isReady: Bool
+    ) async throws {
+        let router = Self.router { $0.tell(.v3(result, of: id)) }
+        let told = try await router.get("/readyz/plan")
+        #expect(told.status == (isReady ? .ok : .serviceUnavailable))
+        #expect(isReady || told.text.contains("\(id.rawValue): so it is"))
+        let withheld = try await router.get("/readyz/plan", as: .anonymous)
+        #expect(!withheld.text.contains("so it is"))
+        let unseen = Self.router { $0.tell(nil) }
+        #expect(try await unseen.get("/readyz/plan").status == .serviceUnavailable)
+    }
+
     @Test func `a plan beyond the horizon, or none, is no reason to be unready`() async throws {
         let far = Self.router { status in
-            status.plans[0].binary = .absent
+            status.tell(.v3(.fail, of: .binaryPresent))
             status.next?.expectedAt = .now + 100 * 3600
         }
         #expect(try await far.get("/readyz/plan").status == .ok)

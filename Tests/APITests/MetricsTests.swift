@@ -88,18 +88,23 @@ struct MetricsTests {
         #expect(Exposition.text.render(Scrape(status).families).contains("\(line) 1\n"))
     }
 
-    @Test func `a next plan without a binary fails, with one it is not judged yet`() {
+    @Test func `the next plan's verdict and checks are those of its preflight`() {
         var status = Status.full
-        let fails = "switchyard_next_plan_verdict{verdict=\"fail\"}"
-        let check = "switchyard_next_plan_check{check=\"binary_present\",result="
-        let staged = Exposition.text.render(Scrape(status).families)
-        #expect(staged.contains("\(fails) 0\n"))
-        #expect(staged.contains("\(check)\"pass\"} 1\n"))
-        #expect(staged.contains("\nswitchyard_next_plan_binary_present 1\n"))
+        let verdict = "\nswitchyard_next_plan_verdict{verdict="
+        let check = "\nswitchyard_next_plan_check{check=\"libraries\",result="
+        status.tell(.v3(.fail, of: .libraries))
+        let failed = Exposition.text.render(Scrape(status).families)
+        #expect(failed.contains("\(verdict)\"fail\"} 1\n"))
+        #expect(failed.contains("\(verdict)\"warn\"} 0\n"))
+        #expect(failed.contains("\(check)\"fail\"} 1\n"))
+        #expect(failed.contains("\(check)\"pass\"} 0\n"))
+        #expect(failed.contains("\nswitchyard_next_plan_binary_present 1\n"))
+        status.tell(nil)
+        let unseen = Exposition.text.render(Scrape(status).families)
+        #expect(unseen.contains("\(verdict)\"fail\"} 0\n"))
+        #expect(unseen.contains("\(check)\"fail\"} 0\n"))
         status.plans[0].binary = .absent
         let absent = Exposition.text.render(Scrape(status).families)
-        #expect(absent.contains("\(fails) 1\n"))
-        #expect(absent.contains("\(check)\"fail\"} 1\n"))
         #expect(absent.contains("\nswitchyard_next_plan_binary_present 0\n"))
     }
 

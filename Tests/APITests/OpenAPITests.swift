@@ -55,6 +55,14 @@ struct OpenAPITests {
         try check(answer.text, schema: "PlanList")
     }
 
+    @Test func `the preflights that are sent fit their schema`() throws {
+        for preflight in [Preflight.v3, .unknown(.v3, because: "nothing was looked at")] {
+            let text = String(
+                decoding: jsonBytes(of: PreflightBody(preflight)), as: UTF8.self)
+            try check(text, schema: "Preflight")
+        }
+    }
+
     @Test func `the settings that are sent fit their schema`() async throws {
         let settings = [
             Setting(name: "DAEMON_NAME", value: "gaiad", origin: "environment"),
@@ -96,7 +104,7 @@ struct OpenAPITests {
         let schemas = [
             ("/v1/status", "Status"), ("/v1/plans", "PlanList"), ("/v1/config", "SettingList"),
             ("/v1/operations", "OperationList"), ("/v1/operations/{id}", "Operation"),
-            ("/v1/events", "EventList"),
+            ("/v1/events", "EventList"), ("/v1/plans/{name}/preflight", "Preflight"),
         ]
         for (path, schema) in schemas {
             let responses = document["paths"]?[path]?["get"]?["responses"]?.mapping
@@ -136,6 +144,9 @@ struct OpenAPITests {
             ("Operation", "kind", Operation.Kind.allCases.map(\.rawValue)),
             ("Operation", "state", Operation.State.allCases.map(\.rawValue)),
             ("Operation", "step", UpgradeStep.allCases.map(\.rawValue) + ["null"]),
+            ("PreflightCheck", "id", PreflightCheck.ID.allCases.map(\.rawValue)),
+            ("PreflightCheck", "result", PreflightResult.allCases.map(\.rawValue)),
+            ("Preflight", "verdict", PreflightResult.allCases.map(\.rawValue)),
             ("Event", "kind", Event.Kind.allCases.map(\.rawValue)),
             ("Progress", "unit", Operation.Progress.Unit.allCases.map(\.rawValue)),
             ("Actor", "kind", Originator.Kind.allCases.map(\.rawValue)),

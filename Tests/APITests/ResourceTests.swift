@@ -34,7 +34,7 @@ struct ResourceTests {
             #""previous":{"applied_at":null,"directory":"genesis","plan":null,"#
                 + #""provisional":false,"sha256":null}"#,
             #""next":{"blocks_left":50,"expected_at":"2026-11-23T06:55:57.120Z","#
-                + #""height":1200000,"plan":"v3","verdict":null}"#,
+                + #""height":1200000,"plan":"v3","verdict":"warn"}"#,
         ]
         for part in parts { #expect(text.contains(part)) }
     }
@@ -50,7 +50,7 @@ struct ResourceTests {
                 + #""info":null,"name":"v3","origin":"chain","#
                 + #""reason":"height 1199950, plan is for 1200000","#
                 + #""reason_code":"before_height","state":"pending","trigger":"chain","#
-                + #""verdict":null}]}"#)
+                + #""verdict":"warn"}]}"#)
     }
 
     @Test func `an absent binary has a state and nothing else`() async throws {

@@ -73,12 +73,14 @@ struct BrowserRuleTests {
         try await TestServer.run { server in
             let client = try Client(unix: server.unix)
             let link = ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"]
-            for (path, method, passes) in [
-                ("/", "GET", true), ("/?x=1", "GET", true), ("/", "POST", false),
-                ("/", "HEAD", false), ("/livez", "GET", false), ("//", "GET", false),
-                ("/v1/status", "GET", false),
-            ] {
-                let text = Self.request(path, "localhost", link, method: method)
+            for (path, method, target, passes) in [
+                ("/", "GET", nil, true), ("/?x=1", "GET", "document", true),
+                ("/", "GET", "iframe", false), ("/", "POST", nil, false),
+                ("/", "HEAD", nil, false), ("/livez", "GET", nil, false), ("//", "GET", nil, false),
+                ("/v1/status", "GET", "document", false),
+            ] as [(String, String, String?, Bool)] {
+                let fields = link + (target.map { ["Sec-Fetch-Dest: \($0)"] } ?? [])
+                let text = Self.request(path, "localhost", fields, method: method)
                 client.send(text)
                 let answer = try client.answers(1, toHead: method == "HEAD").first
                 #expect((answer?.status != 403) == passes, "\(method) \(path)")

@@ -24,7 +24,7 @@ extension Scrape {
                 hasBinary.map { MetricSample($0) }),
             .states(
                 "switchyard_next_plan_verdict", "1 for the next plan's preflight verdict.",
-                "verdict", verdict),
+                "verdict", next?.verdict),
             checks,
         ]
     }
@@ -53,13 +53,10 @@ extension Scrape {
         return status.plans.first { $0.name == next.plan }?.binary.isStaged ?? false
     }
 
-    /// What is known without a preflight: a plan without its binary fails.
-    private var verdict: PreflightResult? { hasBinary == false ? .fail : nil }
-
     private var checks: MetricFamily {
         .gauge(
             "switchyard_next_plan_check", "1 for the result of each check of the next plan.",
-            PreflightCheck.allCases.flatMap { check in
+            PreflightCheck.ID.allCases.flatMap { check in
                 PreflightResult.allCases.map { result in
                     MetricSample(
                         self.result(of: check) == result,
@@ -68,25 +65,10 @@ extension Scrape {
             })
     }
 
-    private func result(of check: PreflightCheck) -> PreflightResult? {
-        guard check == .binaryPresent else { return nil }
-        return hasBinary.map { $0 ? .pass : .fail }
+    /// Nil when there is no next plan, or it has not been looked at.
+    private func result(of check: PreflightCheck.ID) -> PreflightResult? {
+        let plan = status.plans.first { $0.name == status.next?.plan }
+        let preflight = plan.flatMap { status.preflights[$0.directory] }
+        return preflight?.checks.first { $0.id == check }?.result
     }
-}
-
-/// The checks of the API's contract, in their order.
-enum PreflightCheck: String, CaseIterable, Sendable {
-    case planInfo = "plan_info"
-    case directoryName = "directory_name"
-    case binaryPresent = "binary_present"
-    case trust, machine, loader, libraries, permissions, version
-    case diskSpace = "disk_space"
-    case backup
-    case stopGrace = "stop_grace"
-    case hooks, signer, height
-}
-
-/// How a check ended; the verdict over all of them has the same words.
-enum PreflightResult: String, CaseIterable, Sendable {
-    case pass, warn, fail, unknown
 }

@@ -13,7 +13,10 @@ extension Problem {
             case .planUnknown: .planUnknown
             case .planInUse(let why): Problem(.planInUse, detail: why.asSentence)
             case .planNotDue(let why): Problem(.planNotDue, detail: why.asSentence)
-            case .notReady(let why): Problem(.notReady, detail: why.asSentence)
+            case .notReady(let why, let checks):
+                Problem(
+                    .notReady, detail: why.asSentence,
+                    members: ["checks": .array(checks.map(\.json))])
             case .digestMismatch(let staged):
                 Problem(
                     .digestMismatch,

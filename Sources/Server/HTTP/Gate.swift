@@ -46,12 +46,13 @@ struct Gate: Sendable {
     }
 
     /// Browsers say what a request is for (Fetch Metadata); only a link to the start page may come
-    /// from elsewhere.
+    /// from elsewhere, and to no frame of a page.
     private func isNoForeignFetch(_ head: RequestHead) -> Bool {
         let sites = head.headers.all("sec-fetch-site")
         guard !sites.allSatisfy({ $0 == "same-origin" || $0 == "none" }) else { return true }
+        let target = head.headers.all("sec-fetch-dest")
         return head.headers.all("sec-fetch-mode") == ["navigate"] && head.method == .get
-            && head.target.path == "/"
+            && head.target.path == "/" && target.allSatisfy { $0 == "document" }
     }
 
     /// A tripwire only: nginx without further configuration speaks HTTP/1.0 and adds no field.

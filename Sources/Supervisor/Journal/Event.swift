@@ -21,6 +21,7 @@ package struct Event: Sendable, Equatable {
         case planChanged = "plan_changed"
         case planFile = "plan_file"
         case binaryChanged = "binary_changed"
+        case preflightChanged = "preflight_changed"
         case operationStarted = "operation_started"
         case operationFinished = "operation_finished"
         case stepFinished = "step_finished"

@@ -29,6 +29,7 @@ package actor NodeSupervisor {
     let following: Signal
     let publishing: Signal
     let cancelling: Signal
+    let preflighting: Signal
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         loop.asUnownedSerialExecutor()
@@ -54,6 +55,7 @@ package actor NodeSupervisor {
         following = Signal(on: loop)
         publishing = Signal(on: loop)
         cancelling = Signal(on: loop)
+        preflighting = Signal(on: loop)
         self.board = board ?? StatusBoard(.starting(version: setup.version))
         journal = Journal(home: setup.home)
     }
@@ -83,6 +85,7 @@ package actor NodeSupervisor {
             group.addTask { await self.loadOperations() }
             group.addTask { await self.keepHashing() }
             group.addTask { await self.keepStaging() }
+            group.addTask { await self.keepPreflighting() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {
@@ -219,6 +222,9 @@ extension NodeSupervisor {
         var spaceNeeded: Int64?
 
         var toldBinaries = ToldBinaries()
+        /// By the plans' folders, and what they were made from.
+        var preflights: [String: Preflight] = [:]
+        var preflightSubjects: [PreflightSubject] = []
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]

@@ -19,6 +19,9 @@ extension NodeSupervisor {
             }
             plans[directory] = facts(of: page, in: directory, known: plans[directory])
         }
+        for (directory, preflight) in memory.preflights {
+            plans[directory]?.verdict = preflight.verdict
+        }
         return plans.values.sorted { left, right in
             (left.height ?? .max, left.name) < (right.height ?? .max, right.name)
         }

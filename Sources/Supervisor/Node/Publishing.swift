@@ -26,12 +26,14 @@ extension NodeSupervisor {
         status.current = currentFacts
         status.previous = previousFacts
         status.plans = planFacts()
+        status.preflights = memory.preflights
         status.next = nextPlan(of: status)
         status.operations = memory.operations
         status.isPlanFileInvalid = memory.verdict?.isOfInvalidFile == true
         tellPlans(from: before.plans, to: status.plans)
         tellBinaries(of: status.plans)
         if staging.binaries.isBehind { staging.hashing.raise() }
+        lookForChange(in: status.plans)
         if status.plans != before.plans, !staging.quarantine.held.isEmpty {
             staging.settling.raise()
         }
@@ -119,7 +121,7 @@ extension NodeSupervisor {
             blocksLeft: left,
             expectedAt: left.flatMap { left in
                 status.height.flatMap { memory.pace.expected(in: left, after: $0.observedAt) }
-            })
+            }, verdict: plan.verdict)
     }
 }
 

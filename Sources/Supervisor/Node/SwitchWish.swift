@@ -34,6 +34,7 @@ extension NodeSupervisor {
         try requireNoOperation()
         try checkReadiness(of: plan, for: wish)
         try checkPhase()
+        try await requireHardChecks(of: plan)
         let record = commandedRecord(of: plan, wish, by: originator)
         try await keep(record)
         do throws(WishRefusal) {
@@ -79,16 +80,12 @@ extension NodeSupervisor {
         of plan: PlanFacts, for wish: SwitchWish
     ) throws(WishRefusal) {
         guard plan.binary.isStaged else {
-            throw .notReady(
-                plan.binary.state == .held
-                    ? "its binary is held: nothing vouches for it" : "its binary is not staged")
+            throw .notStaged(plan)
         }
         guard let staged = plan.binary.sha256 else {
             throw .notReady("its binary cannot be read, or changes while it is read")
         }
         guard staged == wish.sha256 else { throw .digestMismatch(staged: staged) }
-        let release = setup.home.release(for: wish.plan)
-        if case .unusable(let why) = BinaryInspection.staged(release) { throw .notReady(why) }
         try checkDueness(of: plan, isForced: wish.isForced)
     }
 
@@ -199,5 +196,15 @@ extension NodeSupervisor {
             // What was due before is due still; it is judged again if this is lost.
             try? due.store(in: home)
         }
+    }
+}
+
+extension WishRefusal {
+    /// With the check by which a preflight would tell it.
+    fileprivate static func notStaged(_ plan: PlanFacts) -> WishRefusal {
+        let facts = PreflightFacts(
+            plan: plan, release: ReleaseSight(), host: HostFacts(grace: .zero))
+        let check = PreflightJudge(facts).check(.binaryPresent)
+        return .notReady(check.reason, checks: [check])
     }
 }

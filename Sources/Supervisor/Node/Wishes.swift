@@ -113,7 +113,8 @@ package enum WishRefusal: Error, Sendable, Equatable {
     /// Why, as a clause.
     case planInUse(String)
     case planNotDue(String)
-    case notReady(String)
+    /// And the checks of the preflight that stand in the way, if it is these.
+    case notReady(String, checks: [PreflightCheck] = [])
     /// What the staged binary's is.
     case digestMismatch(staged: String?)
     /// That it is due could not be written down.

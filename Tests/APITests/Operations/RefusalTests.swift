@@ -48,6 +48,19 @@ struct RefusalTests {
         #expect(own.members["operation"] == .null)
     }
 
+    @Test func `the checks that stand in the way of a switch are named`() {
+        let check = PreflightCheck(
+            .libraries, .fail, "libwasmvm.so not found", remedy: "Ship it in lib/ beside bin/.")
+        let problem = Problem(wish: .notReady(check.reason, checks: [check]))
+        #expect(problem.slug == "not-ready" && problem.detail == "Libwasmvm.so not found.")
+        let members: [String: JSONValue] = [
+            "id": .string("libraries"), "result": .string("fail"), "hard": .bool(true),
+            "reason": .string("libwasmvm.so not found"),
+            "remedy": .string("Ship it in lib/ beside bin/."),
+        ]
+        #expect(problem.members["checks"] == .array([.object(members)]))
+    }
+
     @Test func `a failed operation carries a whole problem`() throws {
         var operation = Self.operation
         operation.state = .failed

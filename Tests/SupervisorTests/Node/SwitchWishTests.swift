@@ -96,9 +96,14 @@ struct SwitchWishTests {
             #expect(await refusal(SwitchWish(plan: other, sha256: digest)) == .planUnknown)
             let declared = PlanDeclaration(trigger: .manual, height: nil)
             _ = try await supervisor.declare(declared, for: other, seen: nil, by: Self.ops)
-            #expect(
-                await refusal(SwitchWish(plan: other, sha256: digest))
-                    == .notReady("its binary is not staged"))
+            guard
+                case .notReady(_, let checks) = await refusal(
+                    SwitchWish(plan: other, sha256: digest))
+            else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(checks.map(\.id) == [.binaryPresent] && checks[0].result == .fail)
             #expect(
                 await refusal(SwitchWish(plan: name, sha256: String(repeating: "0", count: 64)))
                     == .digestMismatch(staged: digest))
