@@ -36,9 +36,12 @@ import Testing
         let last = try #require(seen.last)
         let second = try node.follow("second", ["-H", "Last-Event-ID: \(last)"])
         let end = try await newest
-        try await eventually("all that was missed") { node.ids(in: "second").last == end }
+        try await eventually("all that was missed") { node.ids(in: "second").contains(end) }
         let known: ListView<EventView> = try await node.get("/v1/events?limit=1000&after=\(before)")
-        #expect(seen + node.ids(in: "second") == known.items.map(\.id))
+        // More may have come since.
+        let told = seen + node.ids(in: "second")
+        let count = min(told.count, known.items.count)
+        #expect(Array(told.prefix(count)) == known.items.prefix(count).map(\.id))
         #expect(try node.read("second").hasPrefix("retry: 3000\n\nid: "))
         // The stream ends in order when we do.
         #expect(try await node.stop() == 0)

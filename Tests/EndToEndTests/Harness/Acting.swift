@@ -74,4 +74,9 @@ struct OperationView: Decodable {
 struct EventView: Decodable {
     let id: String
     let kind: String
+    let actor: Actor
+
+    struct Actor: Decodable {
+        let kind: String
+    }
 }
