@@ -22,6 +22,13 @@ package struct PlanFacts: Sendable, Equatable {
     /// Of the preflight; nil while there is none.
     package var verdict: PreflightResult?
 
+    /// The same without its verdict.
+    var unjudged: PlanFacts {
+        var facts = self
+        facts.verdict = nil
+        return facts
+    }
+
     package enum Origin: String, Sendable, CaseIterable {
         case chain, `operator`, layout
     }

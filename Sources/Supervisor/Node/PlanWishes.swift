@@ -65,7 +65,8 @@ extension NodeSupervisor {
 
     private func check(_ name: PlanName, seen: PlanFacts?) throws(PlanRefusal) {
         let known = facts(of: name)
-        guard known == seen else { throw .changed }
+        // What a preflight has found meanwhile changes nothing of what was decided.
+        guard known?.unjudged == seen?.unjudged else { throw .changed }
         // A folder does not tell how a name is spelled.
         guard let known, known.origin != .layout, known.name != name.text else { return }
         throw .conflict(existing: known.name, "the same plan is known as \"\(known.name)\"")

@@ -144,12 +144,11 @@ struct PreflightSubject: Sendable, Equatable {
     private let lib: FileStamp?
 
     init(_ plan: PlanFacts, in home: Home, _ surroundings: PreflightSurroundings) {
-        var plan = plan
+        var plan = plan.unjudged
         plan.state = plan.state == .stale ? .stale : .pending
         plan.reasonCode = .beforeHeight
         plan.reason = ""
         plan.createdAt = nil
-        plan.verdict = nil
         self.plan = plan
         self.surroundings = surroundings
         let release = Release(home: home, directory: plan.directory)

@@ -54,6 +54,21 @@ struct PreflightTests {
         #expect(told.last?.data["failed"] == .array([.string("loader")]))
     }
 
+    @Test func `a verdict that comes meanwhile makes no declaration stale`() async throws {
+        try await running(node.supervisor()) { supervisor in
+            await waits(supervisor) {
+                $0.daemon?.pid != nil && $0.plans.first?.binary.sha256 != nil
+            }
+            try await declare(supervisor)
+            var seen = try #require(await supervisor.facts(of: v2))
+            seen.verdict = nil
+            await waits(supervisor) { $0.next?.verdict == .warn }
+            let other = PlanDeclaration(trigger: .height, height: 80_000)
+            let new = try await supervisor.declare(other, for: v2, seen: seen, by: Self.ops)
+            #expect(new.height == 80_000 && new.verdict == .warn)
+        }
+    }
+
     @Test func `a binary in the wrong folder is found before the height`() async throws {
         try FileManager.default.moveItem(
             atPath: node.path + "/cosmovisor/upgrades/v2",
