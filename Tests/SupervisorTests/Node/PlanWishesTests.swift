@@ -26,6 +26,22 @@ struct PlanWishesTests {
         try result.get()
     }
 
+    /// Decides anew when the plan has changed by itself meanwhile, as the API does.
+    private func deciding<Value>(
+        on supervisor: NodeSupervisor,
+        _ decision: (PlanFacts) async throws(PlanRefusal) -> Value
+    ) async throws -> Value {
+        for _ in 0..<10 {
+            let seen = try #require(await supervisor.facts(of: name))
+            do throws(PlanRefusal) {
+                return try await decision(seen)
+            } catch {
+                guard error == .changed else { throw error }
+            }
+        }
+        throw PlanRefusal.changed
+    }
+
     @Test func `a declared plan shows, is kept, and goes when it is cancelled`() async throws {
         let node = try ScriptNode(["genesis": ScriptNode.steady("v1")])
         let declaration = PlanDeclaration(trigger: .manual, height: nil)
@@ -80,12 +96,14 @@ struct PlanWishesTests {
                     by: Self.ops)
             }
             let digest = String(repeating: "0f", count: 32)
-            let pinned = try await supervisor.declare(
-                PlanDeclaration(trigger: .chain, height: 49, expectedSHA256: digest), for: name,
-                seen: seen, by: Self.ops)
+            let pin = PlanDeclaration(trigger: .chain, height: 49, expectedSHA256: digest)
+            let pinned = try await deciding(on: supervisor) { seen throws(PlanRefusal) in
+                try await supervisor.declare(pin, for: name, seen: seen, by: Self.ops)
+            }
             #expect(pinned.expectedSHA256 == digest && pinned.origin == .chain)
-            let cancelled = try await supervisor.cancel(
-                name, seen: pinned, because: "not yet", by: Self.ops)
+            let cancelled = try await deciding(on: supervisor) { seen throws(PlanRefusal) in
+                try await supervisor.cancel(name, seen: seen, because: "not yet", by: Self.ops)
+            }
             #expect(cancelled?.state == .cancelled)
             await waits(supervisor) { $0.phase.waitingFor == nil && $0.phase.name == .running }
             // The binary comes, and nothing happens: the no is bound to this height.
@@ -95,9 +113,11 @@ struct PlanWishesTests {
             #expect(supervisor.board.status.plans.first?.state == .cancelled)
             #expect(supervisor.board.status.current?.directory == "genesis")
 
-            let again = try #require(await supervisor.facts(of: name))
-            _ = try await supervisor.declare(
-                PlanDeclaration(trigger: .chain, height: 49), for: name, seen: again, by: Self.ops)
+            _ = try await deciding(on: supervisor) { seen throws(PlanRefusal) in
+                try await supervisor.declare(
+                    PlanDeclaration(trigger: .chain, height: 49), for: name, seen: seen,
+                    by: Self.ops)
+            }
             await waits(supervisor) { $0.current?.directory == "upgrades/v2" }
             try await Eventually.holds("v2 runs") { node.lines.contains("v2 starts") }
         }
