@@ -33,6 +33,11 @@ struct UploadTests {
         #expect(try CurlAnswer(again).status == 200)
         #expect(try CurlAnswer(again).body == answer.body)
         #expect(try bench.quarantine.isEmpty)
+        // The history says who it was.
+        let history = try await node.curl("/v1/events?limit=1000").json["items"]
+        guard case .array(let events)? = history else { throw HarnessError("no history") }
+        let told = events.filter { $0["kind"]?.string == "binary_changed" }
+        #expect(told.map { $0["actor"]?["kind"]?.string } == ["token"])
         #expect(try await node.stop() == 0)
         // And by the next run, which knows it by its record.
         try node.start(bench.environment)

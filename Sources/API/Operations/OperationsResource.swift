@@ -35,10 +35,11 @@ struct OperationsResource: Sendable {
     @Sendable func cancel(_ call: Call) async throws(Problem) -> Response {
         let operation = try known(call)
         let caller = call.request.caller
+        let originator = call.originator
         guard caller.may(.operate) || caller.originator?.isSame(as: operation.originator) == true
         else { throw .insufficientScope(.operate) }
         do throws(CancelRefusal) {
-            return Actions.response(try await supervisor.cancel(operation.id))
+            return Actions.response(try await supervisor.cancel(operation.id, by: originator))
         } catch {
             switch error {
             case .unknown: throw Problem(.operationUnknown)

@@ -20,7 +20,8 @@ struct BinaryResource: Sendable {
     @Sendable func delete(_ call: Call) async throws(Problem) -> Response {
         let name = try call.planName(on: node)
         do throws(StagingRefusal) {
-            try await node.unstage(name, if: BinaryCondition(call.request.headers))
+            try await node.unstage(
+                name, if: BinaryCondition(call.request.headers), by: call.originator)
         } catch {
             throw Problem(staging: error)
         }

@@ -3,9 +3,24 @@ extension NodeSupervisor {
     /// Begins to call an operation off; it ends a little later, as `cancelled` or as it was about to.
     ///
     /// After a switch the node runs the old binary again, or is blocked when the plan is due.
-    package func cancel(_ id: EventID) throws(CancelRefusal) -> Operation {
+    ///
+    /// - Parameter originator: whose doing the history says its end is.
+    package func cancel(
+        _ id: EventID, by originator: Originator
+    ) throws(CancelRefusal) -> Operation {
         guard let operation = memory.operations[id] else { throw .unknown }
         guard operation.isCancellable else { throw .notCancellable(operation) }
+        let earlier = memory.cancellers.updateValue(originator, forKey: id)
+        do throws(CancelRefusal) {
+            return try begin(cancelling: operation)
+        } catch {
+            memory.cancellers[id] = earlier
+            throw error
+        }
+    }
+
+    private func begin(cancelling operation: Operation) throws(CancelRefusal) -> Operation {
+        let id = operation.id
         if operation.isSwitch {
             try cancelSwitch(operation)
         } else {

@@ -36,7 +36,10 @@ extension NodeSupervisor {
             try HoldFile.remove(from: setup.home)
             memory.hold = nil
             log.notice("the hold is lifted")
-            tell(.holdChanged, .object(["held": .bool(false), "reason": .null]))
+            let start = memory.operations.newestFirst.first { $0.kind == .start }
+            tell(
+                .holdChanged, by: start?.originator ?? .system,
+                .object(["held": .bool(false), "reason": .null]))
         } catch {
             log.warning("the hold could not be lifted", metadata: ["error": "\(error)"])
         }

@@ -231,9 +231,13 @@ extension NodeSupervisor {
         /// How what can be cancelled is cancelled, beside switches; called once at most, and what it
         /// ends still has to end its operation.
         var cancellations: [EventID: @Sendable () -> Void] = [:]
+        /// Who has called an operation off that still runs.
+        var cancellers: [EventID: Originator] = [:]
         /// When the present step of the switch under way began, and how long those before it took.
         var stepBegan: Instant?
         var stepTimes: [UpgradeStep: Duration] = [:]
+        /// Who is changing a plan's binary, by its folder, until it is told.
+        var stagers: [String: Originator] = [:]
         /// Who is saying something of a plan, by its folder, until it is told.
         var planSpeakers: [String: Originator] = [:]
         /// The plan file's state as it was told last.

@@ -116,7 +116,7 @@ extension NodeSupervisor {
     func tellBinaries(of plans: [PlanFacts]) {
         for change in memory.toldBinaries.changes(in: plans) {
             tell(
-                .binaryChanged,
+                .binaryChanged, by: memory.stagers[change.directory] ?? .system,
                 .object([
                     "plan": .string(change.plan), "from": .string(change.from.rawValue),
                     "to": .string(change.to.state.rawValue), "sha256": JSONValue(change.to.sha256),

@@ -28,12 +28,14 @@ extension NodeSupervisor {
     ///
     /// - Throws: `.preconditionFailed`, `.binaryAbsent`, `.planInUse`.
     package func unstage(
-        _ name: PlanName, if condition: BinaryCondition
+        _ name: PlanName, if condition: BinaryCondition, by originator: Originator
     ) async throws(StagingRefusal) {
         let target = try await stagingTarget(for: name)
         try condition.check(target.binary, isSame: true)
         guard target.binary.state != .absent else { throw .binaryAbsent }
         try target.requireFree()
+        memory.stagers[target.release.directory] = originator
+        defer { memory.stagers[target.release.directory] = nil }
         let held = staging.quarantine.held(in: target.release.directory)
         let (home, quarantine) = (setup.home, staging.quarantine)
         try await staging.pool.run { () throws(StagingRefusal) in

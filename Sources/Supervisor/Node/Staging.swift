@@ -64,7 +64,8 @@ extension NodeSupervisor {
                 let binary = try await hold(received, for: target, from: source, by: originator)
                 return StagedAnswer(binary: binary, isNew: isNew)
             }
-            let binary = try await place(received, in: target, trust: trust, source: source)
+            let binary = try await place(
+                received, in: target, trust: trust, source: source, by: originator)
             return StagedAnswer(binary: binary, isNew: isNew)
         } catch {
             // What is held stays so until somebody takes it away.
@@ -83,6 +84,8 @@ extension NodeSupervisor {
         by originator: Originator
     ) async throws(StagingRefusal) -> BinaryFacts {
         let quarantine = staging.quarantine
+        memory.stagers[target.release.directory] = originator
+        defer { memory.stagers[target.release.directory] = nil }
         let record = try await staging.pool.run { () throws(StagingRefusal) in
             try quarantine.hold(received, for: target.name, source: source, by: originator)
         }
@@ -98,8 +101,10 @@ extension NodeSupervisor {
     /// Puts it in its place; what was held for the plan goes.
     private func place(
         _ received: Received, in target: StagingTarget, trust: BinaryFacts.Trust,
-        source: BinaryFacts.Source
+        source: BinaryFacts.Source, by originator: Originator
     ) async throws(StagingRefusal) -> BinaryFacts {
+        memory.stagers[target.release.directory] = originator
+        defer { memory.stagers[target.release.directory] = nil }
         let binary = PlacedBinary(
             plan: target.name.text, sha256: received.digests.sha256 ?? "", size: received.size,
             files: 1, trust: trust, source: source, stagedAt: Date(), from: received.digests,

@@ -29,14 +29,20 @@ extension NodeSupervisor {
         operation.state = state
         operation.failure = failure
         operation.finishedAt = Date()
-        if operation.kind == .switch, state == .succeeded { operation.result = switchResult }
+        if operation.isSwitch, state == .succeeded {
+            operation.result = switchResult
+            operation.progress = .steps(done: UpgradeStep.allCases.count)
+        }
         if operation.isSwitch, state == .cancelled { dropCommand(of: operation) }
         memory.operations.record(operation)
         memory.generations[operation.id] = nil
         memory.cancellations[operation.id] = nil
+        let canceller = memory.cancellers.removeValue(forKey: operation.id)
         countEnd(of: operation)
         tell(
-            .operationFinished, by: operation.originator, .object(["operation": operation.json]))
+            .operationFinished,
+            by: state == .cancelled ? canceller ?? operation.originator : operation.originator,
+            .object(["operation": operation.json]))
     }
 
     /// Follows a change of phase: a switch that the chain asks for begins, steps go on, and what has
@@ -129,6 +135,7 @@ extension NodeSupervisor {
         finishStep(of: operation)
         guard let step else { return }
         operation.step = step
+        operation.progress = .steps(done: UpgradeStep.allCases.firstIndex(of: step) ?? 0)
         memory.operations.record(operation)
         memory.stepBegan = .now
     }

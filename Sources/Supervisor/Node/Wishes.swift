@@ -36,7 +36,7 @@ extension NodeSupervisor {
     ) async throws(WishRefusal) -> Operation {
         if let earlier = try earlier(key) { return earlier }
         if let hold {
-            try await keep(hold)
+            try await keep(hold, by: originator)
             // The same request may have come again while the disk was written.
             if let earlier = try earlier(key) { return earlier }
         }
@@ -46,7 +46,7 @@ extension NodeSupervisor {
         return try wish(.stop, .stop, by: originator, key: key, reason: reason)
     }
 
-    private func keep(_ hold: Hold) async throws(WishRefusal) {
+    private func keep(_ hold: Hold, by originator: Originator) async throws(WishRefusal) {
         let home = setup.home
         // Synced, which a disk may take its time for.
         let failure = await onPool { () -> SystemError? in
@@ -60,7 +60,7 @@ extension NodeSupervisor {
         if let failure { throw .holdNotKept(failure) }
         memory.hold = hold
         tell(
-            .holdChanged,
+            .holdChanged, by: originator,
             .object(["held": .bool(true), "reason": JSONValue(hold.reason)]))
     }
 

@@ -61,6 +61,11 @@ package struct Operation: Sendable, Equatable {
             self.total = total
             self.unit = unit
         }
+
+        /// Of an upgrade.
+        static func steps(done: Int) -> Progress {
+            Progress(done: Int64(done), total: Int64(UpgradeStep.allCases.count), unit: .steps)
+        }
     }
 
     /// How long a switch took.
@@ -95,6 +100,7 @@ package struct Operation: Sendable, Equatable {
         var taken = earlier
         taken.state = state
         taken.step = step
+        taken.progress = progress
         taken.finishedAt = finishedAt
         taken.result = result
         taken.failure = failure

@@ -2,6 +2,7 @@
 struct ToldBinaries: Sendable {
     struct Change {
         let plan: String
+        let directory: String
         let from: BinaryFacts.State
         let to: BinaryFacts
     }
@@ -28,7 +29,9 @@ struct ToldBinaries: Sendable {
                 before.state != now.state || before.sha256 != now.sha256
                 || before.trust != now.trust
             if isNews, !isFirst, unhashed.remove(plan.directory) == nil {
-                changes.append(Change(plan: plan.name, from: before.state, to: now))
+                changes.append(
+                    Change(
+                        plan: plan.name, directory: plan.directory, from: before.state, to: now))
             }
         }
         let present = Set(plans.map(\.directory))
@@ -37,7 +40,9 @@ struct ToldBinaries: Sendable {
             guard before.state != .absent, let name = directory.split(separator: "/").last else {
                 continue
             }
-            changes.append(Change(plan: String(name), from: before.state, to: .absent))
+            changes.append(
+                Change(
+                    plan: String(name), directory: directory, from: before.state, to: .absent))
         }
         facts = known
         return changes

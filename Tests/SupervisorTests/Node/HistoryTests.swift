@@ -54,6 +54,7 @@ struct HistoryTests {
             #expect(operation.state == .succeeded)
             #expect(operation.plan == "v2")
             #expect(operation.originator == .system)
+            #expect(operation.progress == .steps(done: 7))
             let steps = try #require(operation.result?.steps)
             #expect(Set(steps.keys) == Set(UpgradeStep.allCases))
             #expect(operation.result?.downtime == steps.values.reduce(.zero, +))
@@ -97,6 +98,7 @@ struct HistoryTests {
         }
         let holds = Journal(home: node.home).oldest(limit: 1000).filter { $0.kind == .holdChanged }
         #expect(holds.map { $0.data["held"] } == [.bool(true), .bool(false)])
+        #expect(holds.map(\.originator) == [Self.ops, Self.ops])
     }
 
     @Test func `a request that is repeated with its key begins nothing new`() async throws {
