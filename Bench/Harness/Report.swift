@@ -41,7 +41,8 @@ enum Report {
     }
 
     static func crowd(_ crowd: CrowdMeasurements) -> String {
-        let head = line("64 clients", ["median", "p99", "largest", "none", "p99", "ratio", "bar"])
+        let head = line(
+            "64 clients", ["median", "p99", "largest", "other", "p99", "ratio", "bar"])
         let answers = crowd.experiences.map { path, seen in
             line(
                 "GET \(path), \(seen.answers) answers",
