@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where the present `Status` hangs for everyone to read, without waiting for the control loop.
 package final class StatusBoard: Sendable {
     private struct State {
@@ -10,6 +12,14 @@ package final class StatusBoard: Sendable {
     }
 
     private let state: Locked<State>
+    private let isNodeDown = Atomic(false)
+
+    /// The node is down and about to be started, by which everything else may be slower.
+    package var isStarting: Bool { isNodeDown.load(ordering: .relaxed) }
+
+    func note(isStarting: Bool) {
+        isNodeDown.store(isStarting, ordering: .relaxed)
+    }
 
     package init(_ status: Status) {
         state = Locked(State(status: status, beats: [:]))

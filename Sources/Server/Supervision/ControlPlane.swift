@@ -31,6 +31,8 @@ final class ControlPlane: Sendable {
     private static let patience = Duration.seconds(10)
     /// Where there is not processor time for all, the node and its upgrade go first.
     private static let niceness: Int32 = 5
+    /// Between turns, while the node is on its way from one daemon to the next.
+    private static let pause = Duration.milliseconds(2)
 
     /// - Parameters:
     ///   - addresses: `systemd` stands for all sockets that were handed over.
@@ -50,7 +52,7 @@ final class ControlPlane: Sendable {
         self.counters = counters
         self.board = board
         self.control = control
-        present = Locked(Present(loop: try Self.startedLoop()))
+        present = Locked(Present(loop: try Self.startedLoop(for: board)))
         stopping = Signal(on: control)
         ended = Signal(on: control)
         self.log = log
@@ -110,9 +112,9 @@ final class ControlPlane: Sendable {
         _ = await ended.wait(until: .now + .seconds(3))
     }
 
-    private static func startedLoop() throws(SystemError) -> EventLoop {
+    private static func startedLoop(for board: StatusBoard) throws(SystemError) -> EventLoop {
         let loop = try EventLoop(name: "sy-http")
-        loop.start(niceness: niceness)
+        loop.start(niceness: niceness) { board.isStarting ? pause : .zero }
         return loop
     }
 
@@ -135,7 +137,7 @@ final class ControlPlane: Sendable {
 
     private func replace(_ server: HTTPServer) {
         do throws(SystemError) {
-            let loop = try Self.startedLoop()
+            let loop = try Self.startedLoop(for: board)
             let replacement = HTTPServer(replacing: server, loop: loop)
             present.withLock { $0 = Present(loop: loop, server: replacement) }
             board.countReplacedAPI()

@@ -39,12 +39,21 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// Turns on a thread of its own until `stop` is called.
     ///
-    /// - Parameter niceness: added to that of the process: others go first where there are more
-    ///   threads to run than processors (sched(7)).
-    package func start(niceness: Int32 = 0) {
+    /// - Parameters:
+    ///   - niceness: added to that of the process: others go first where there are more threads to
+    ///     run than processors (sched(7)).
+    ///   - pause: asked after each turn; for so long nothing is done then.
+    package func start(
+        niceness: Int32 = 0, pausing pause: @escaping @Sendable () -> Duration = { .zero }
+    ) {
         spawnThread {
             if niceness > 0 { clinux_yield_to_others(niceness) }
-            self.run()
+            self.thread.store(UInt(pthread_self()), ordering: .releasing)
+            clinux_name_thread(self.name)
+            while self.turn() {
+                let pause = pause()
+                if pause > .zero { usleep(UInt32(pause / .microseconds(1))) }
+            }
         }
     }
 

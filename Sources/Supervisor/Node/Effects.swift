@@ -115,6 +115,16 @@ extension NodeSupervisor {
 }
 
 extension Lifecycle.Phase {
+    /// On the short way from one daemon to the next; a backup may take long, and is none of it.
+    var isStarting: Bool {
+        switch self {
+        case .launching: true
+        case .stopping(_, let stop): stop.isAsked && stop.next.isLaunch
+        case .upgrading(let upgrade): upgrade.step != .backup && upgrade.step != .hooks
+        case .idle, .running, .blocked, .backingOff, .ended: false
+        }
+    }
+
     var run: Lifecycle.Run? {
         switch self {
         case .running(let run), .stopping(let run, _): run

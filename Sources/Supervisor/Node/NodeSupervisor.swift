@@ -137,6 +137,7 @@ package actor NodeSupervisor {
 
     func follow(_ effects: [Lifecycle.Effect], from before: Lifecycle.Phase) {
         for effect in effects { queue.yield(.effect(effect)) }
+        board.note(isStarting: lifecycle.phase.isStarting)
         if lifecycle.phase != before { phaseChanged(from: before) }
         trackOperations(from: before)
         timer.raise()
