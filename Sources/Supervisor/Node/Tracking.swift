@@ -80,7 +80,10 @@ extension NodeSupervisor {
 
     /// A switch that goes on under its id is that of whoever asked for it.
     private func takeUp(_ earlier: Operation) {
-        guard var operation = memory.operations[earlier.id], operation.isRunning else { return }
+        // What was begun by this run is known better than the history has it.
+        guard var operation = memory.operations[earlier.id], operation.isRunning,
+            operation.isSwitch, operation.originator == .system
+        else { return }
         operation = operation.taken(from: earlier)
         memory.operations.record(operation)
     }
