@@ -128,23 +128,10 @@ extension NodeSupervisor {
     }
 
     /// Runs what blocks on the pool's threads.
-    func onPool<Result: Sendable>(
-        _ body: @escaping @Sendable () -> Result
-    ) async -> Result {
-        await Self.run(body, on: pool)
-    }
-
-    private nonisolated static func run<Result: Sendable>(
-        _ body: @escaping @Sendable () -> Result, on pool: BlockingPool
-    ) async -> Result {
-        await withTaskExecutorPreference(pool) { await detour(body) }
-    }
-
-    /// Nonisolated and async, so that it runs where the task prefers.
-    private nonisolated static func detour<Result: Sendable>(
-        _ body: @Sendable () -> Result
-    ) async -> Result {
-        body()
+    func onPool<Result: Sendable, Failure: Error>(
+        _ body: @Sendable () throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await pool.run(body)
     }
 }
 

@@ -96,18 +96,15 @@ extension NodeSupervisor {
         let directory = setup.home.release(for: name).directory
         memory.planSpeakers[directory] = originator
         defer { memory.planSpeakers[directory] = nil }
-        let failure = await onPool { () -> PlanBookError? in
-            do throws(PlanBookError) {
+        do throws(PlanBookError) {
+            try await onPool { () throws(PlanBookError) in
                 try plans.replace(old, with: new, of: name)
-                return nil
-            } catch {
-                return error
             }
-        }
-        switch failure {
-        case .changed: throw .changed
-        case .system(let error): throw .notWritten(error)
-        case nil: break
+        } catch {
+            switch error {
+            case .changed: throw .changed
+            case .system(let error): throw .notWritten(error)
+            }
         }
         judging.raise()
         publish()

@@ -78,16 +78,10 @@ extension NodeSupervisor {
 
     private func copyConfig(_ plan: UpgradePlan) async throws(StepError) {
         let copy = ConfigCopy(home: setup.home, plan: plan)
-        let failure = await onPool { () -> DataBackupError? in
-            do throws(DataBackupError) {
-                try copy.take()
-                return nil
-            } catch {
-                return error
-            }
-        }
-        if let failure {
-            throw .blocked(.preUpgradeFailed(plan, "config/ could not be kept before: \(failure)"))
+        do throws(DataBackupError) {
+            try await onPool { () throws(DataBackupError) in try copy.take() }
+        } catch {
+            throw .blocked(.preUpgradeFailed(plan, "config/ could not be kept before: \(error)"))
         }
     }
 

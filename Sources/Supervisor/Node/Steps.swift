@@ -106,44 +106,33 @@ extension NodeSupervisor {
         guard !backup.isComplete else {
             return log.info("the backup is there", metadata: ["backup": "\(backup.destination)"])
         }
-        let failure = await onPool { () -> DataBackupError? in
-            do throws(DataBackupError) {
-                try backup.make()
-                return nil
-            } catch {
-                return error
-            }
-        }
-        switch failure {
-        case nil:
-            let times = Counters.BackupTimes(endedAt: Date(), took: .now - began)
-            counters.count { $0.lastBackup = times }
-            log.notice("backed up", metadata: ["backup": "\(backup.destination)"])
-            tell(
-                .backupChanged,
-                .object([
-                    "backup": .string("\(plan.name.directory)-\(plan.height)"),
-                    "plan": .string(plan.name.text), "state": .string("complete"),
-                ]))
-        case .cancelled: throw .cancelled
-        case let error?:
+        do throws(DataBackupError) {
+            try await onPool { () throws(DataBackupError) in try backup.make() }
+        } catch .cancelled {
+            throw .cancelled
+        } catch {
             if case .noSpace(let needed, _, _) = error { memory.spaceNeeded = needed }
             throw .blocked(.backupFailed(backup, error))
         }
+        let times = Counters.BackupTimes(endedAt: Date(), took: .now - began)
+        counters.count { $0.lastBackup = times }
+        log.notice("backed up", metadata: ["backup": "\(backup.destination)"])
+        tell(
+            .backupChanged,
+            .object([
+                "backup": .string("\(plan.name.directory)-\(plan.height)"),
+                "plan": .string(plan.name.text), "state": .string("complete"),
+            ]))
     }
 
     private func switchLink(to plan: UpgradePlan) async throws(StepError) {
         let link = CurrentLink(setup.home)
         let release = setup.home.release(for: plan.name)
-        let block = await onPool { () -> Block? in
-            do throws(Block) {
-                try link.point(at: release)
-                return nil
-            } catch {
-                return error
-            }
+        do throws(Block) {
+            try await onPool { () throws(Block) in try link.point(at: release) }
+        } catch {
+            throw .blocked(error)
         }
-        if let block { throw .blocked(block) }
         memory.absence.switchedAt = .now
         memory.repairs = 0
         memory.fruitlessStarts = 0
@@ -160,20 +149,15 @@ extension NodeSupervisor {
         _ code: BlockReason, _ remedy: String,
         _ body: @escaping @Sendable () throws(SystemError) -> Void
     ) async throws(StepError) {
-        let failure = await onPool { () -> SystemError? in
-            do throws(SystemError) {
-                try body()
-                return nil
-            } catch {
-                return error
-            }
+        do throws(SystemError) {
+            try await onPool(body)
+        } catch {
+            let isFull = error.code == ENOSPC || error.code == EDQUOT
+            throw .blocked(
+                Block(
+                    isFull ? .diskFull : code, reason: "\(error)",
+                    remedy: (isFull ? "free some space" : remedy) + ", then start the node"))
         }
-        guard let failure else { return }
-        let isFull = failure.code == ENOSPC || failure.code == EDQUOT
-        throw .blocked(
-            Block(
-                isFull ? .diskFull : code, reason: "\(failure)",
-                remedy: (isFull ? "free some space" : remedy) + ", then start the node"))
     }
 }
 

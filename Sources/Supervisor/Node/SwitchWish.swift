@@ -130,15 +130,13 @@ extension NodeSupervisor {
 
     private func keep(_ record: DueRecord) async throws(WishRefusal) {
         let home = setup.home
-        let failure = await onPool { () -> SystemError? in
-            do throws(SystemError) {
+        do throws(SystemError) {
+            try await onPool { () throws(SystemError) in
                 try record.store(in: home, synced: true)
-                return nil
-            } catch {
-                return error
             }
+        } catch {
+            throw .notKept(error)
         }
-        if let failure { throw .notKept(failure) }
     }
 
     /// Everything may have changed while the disk was waited for.

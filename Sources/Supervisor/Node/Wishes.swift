@@ -49,15 +49,11 @@ extension NodeSupervisor {
     private func keep(_ hold: Hold, by originator: Originator) async throws(WishRefusal) {
         let home = setup.home
         // Synced, which a disk may take its time for.
-        let failure = await onPool { () -> SystemError? in
-            do throws(SystemError) {
-                try HoldFile.write(hold, in: home)
-                return nil
-            } catch {
-                return error
-            }
+        do throws(SystemError) {
+            try await onPool { () throws(SystemError) in try HoldFile.write(hold, in: home) }
+        } catch {
+            throw .holdNotKept(error)
         }
-        if let failure { throw .holdNotKept(failure) }
         memory.hold = hold
         tell(
             .holdChanged, by: originator,
