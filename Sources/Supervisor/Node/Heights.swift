@@ -79,8 +79,7 @@ extension NodeSupervisor {
             ? (memory.heights?.heights.applied).map { $0 >= due.height } ?? false
             : .now - run.since >= .seconds(60)
         guard isProven else { return }
-        DueRecord.remove(from: setup.home)
-        memory.due = nil
+        forgetDue()
         log.notice(
             "the upgrade is verified",
             metadata: ["plan.name": "\(plan.name.text)", "plan.height": "\(plan.height)"])

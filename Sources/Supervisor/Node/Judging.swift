@@ -90,14 +90,15 @@ extension NodeSupervisor {
         memory.verdict = verdict
         switch verdict.ruling {
         case .due, .dueWithoutBinary: remember(verdict)
-        case .carryOn where verdict.row == .skipped: forgetDue(verdict)
+        case .carryOn where verdict.row == .skipped:
+            if let plan = verdict.plan, memory.due?.concerns(plan) == true { forgetDue() }
         case .carryOn, .watchClosely, .launchAgain, .blocked, .repair: break
         }
         observe(.judged(verdict))
     }
 
-    private func forgetDue(_ verdict: Verdict) {
-        guard let plan = verdict.plan, memory.due?.concerns(plan) == true else { return }
+    /// What was due is done, or not wanted any more.
+    func forgetDue() {
         DueRecord.remove(from: setup.home)
         memory.due = nil
     }

@@ -9,8 +9,12 @@ extension NodeSupervisor {
 
     /// What is known of a plan now; nil when nothing is.
     package func facts(of name: PlanName) -> PlanFacts? {
-        let directory = setup.home.release(for: name).directory
-        return planFacts().first { $0.directory == directory }
+        facts(in: setup.home.release(for: name).directory)
+    }
+
+    /// - Parameter directory: relative to `cosmovisor/`.
+    func facts(in directory: String) -> PlanFacts? {
+        planFacts().first { $0.directory == directory }
     }
 
     /// Declares a plan, or adds to what the chain says of it.
@@ -57,7 +61,8 @@ extension NodeSupervisor {
             PlanEntry(name: name, declaration: entry?.declaration, hold: $0)
         }
         if new != entry { try await replace(entry, with: new, of: name, by: originator) }
-        await forgetDue(name)
+        // A plan that was cancelled does not go on by itself.
+        if let due = memory.due, (try? planName(due.name)) == name { forgetDue() }
         judging.raise()
         publish()
         return hold == nil ? nil : facts(of: name)
@@ -109,18 +114,10 @@ extension NodeSupervisor {
         judging.raise()
         publish()
     }
-
-    /// A plan that was cancelled does not go on by itself.
-    private func forgetDue(_ name: PlanName) async {
-        guard let due = memory.due, (try? planName(due.name)) == name else { return }
-        let home = setup.home
-        await onPool { DueRecord.remove(from: home) }
-        memory.due = nil
-    }
 }
 
 extension PlanState {
-    /// An operator may still change the plan.
+    /// It and its binary may still change: none of it runs, did run or is about to.
     package var isOpen: Bool {
         switch self {
         case .pending, .due, .blocked, .cancelled, .stale, .invalid: true

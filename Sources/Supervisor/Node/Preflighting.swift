@@ -15,8 +15,10 @@ extension NodeSupervisor {
 
     /// What was found last; nil when nothing is known of the plan.
     package func preflight(of name: PlanName) -> Preflight? {
-        guard let plan = facts(of: name) else { return nil }
-        lookForChange(in: planFacts())
+        let plans = planFacts()
+        let directory = setup.home.release(for: name).directory
+        guard let plan = plans.first(where: { $0.directory == directory }) else { return nil }
+        lookForChange(in: plans)
         if let known = memory.preflights[plan.directory] { return known }
         return .unknown(
             plan,

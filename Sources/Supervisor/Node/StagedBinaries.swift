@@ -88,8 +88,8 @@ extension NodeSupervisor {
     }
 
     private func settle(_ record: QuarantineRecord) async throws(StagingRefusal) {
-        let plan = planFacts().first { $0.directory == record.directory }
-        guard let plan, let held = record.held, !plan.state.isInUse else { return }
+        guard let plan = facts(in: record.directory), let held = record.held, plan.state.isOpen
+        else { return }
         let rule = TrustRule(plan: plan, isVouchedFor: false)
         let isOpen = rule.needsSHA512 && held.digests.sha512 == nil
         guard isOpen || rule.trust(in: held.digests) != nil,

@@ -12,7 +12,7 @@ extension NodeSupervisor {
     ) async throws(StagingRefusal) -> StagingTarget {
         let release = setup.home.release(for: name)
         await digest(release)
-        let plan = planFacts().first { $0.directory == release.directory }
+        let plan = facts(in: release.directory)
         if let plan, plan.name != name.text, isSpelled(plan, in: release) {
             throw .planConflict(existing: plan.name)
         }
@@ -34,7 +34,8 @@ extension NodeSupervisor {
             ?? staging.quarantine.held(in: release.directory)?.plan
     }
 
-    private func digest(_ release: Release) async {
+    /// Sees to it that the digest of a binary is known, if there is one.
+    func digest(_ release: Release) async {
         let facts = staging.binaries.facts(of: release)
         guard facts.isStaged, facts.sha256 == nil else { return }
         let binaries = staging.binaries
@@ -144,8 +145,7 @@ extension NodeSupervisor {
     }
 
     private func isFree(_ release: Release) -> Bool {
-        let plan = planFacts().first { $0.directory == release.directory }
-        return plan?.state.isInUse != true
+        facts(in: release.directory)?.state.isOpen != false
             && (try? CurrentLink(setup.home).resolve()) != release
     }
 }

@@ -26,7 +26,9 @@ extension NodeSupervisor {
         _ wish: SwitchWish, by originator: Originator, key: Operation.IdempotencyKey? = nil
     ) async throws(WishRefusal) -> Operation {
         if let earlier = try earlier(key) { return earlier }
-        guard let plan = await hashedFacts(of: wish.plan) else { throw .planUnknown }
+        // A binary that was just put there is read first.
+        await digest(setup.home.release(for: wish.plan))
+        guard let plan = facts(of: wish.plan) else { throw .planUnknown }
         if try isDone(wish, plan) {
             return done(
                 begin(.switch, plan: plan.name, by: originator, key: key, reason: wish.reason))
@@ -40,20 +42,9 @@ extension NodeSupervisor {
         do throws(WishRefusal) {
             return try begin(record, for: wish, by: originator, key: key)
         } catch {
-            await drop(record)
+            await putBack()
             throw error
         }
-    }
-
-    /// What is known of the plan, the digest of its binary included: one that was just put there is
-    /// read first.
-    private func hashedFacts(of name: PlanName) async -> PlanFacts? {
-        guard let plan = facts(of: name), plan.binary.isStaged, plan.binary.sha256 == nil else {
-            return facts(of: name)
-        }
-        let binaries = staging.binaries
-        await staging.pool.run { binaries.hash() }
-        return facts(of: name)
     }
 
     // MARK: - Whether
@@ -180,14 +171,14 @@ extension NodeSupervisor {
 
     /// A switch that was called off is not taken up by the next start, unless the chain asks for it.
     func dropCommand(of operation: Operation) {
-        guard let due = memory.due, due.isCommanded == true, commandedPlan != nil,
-            due.operation == operation.id.description
-        else { return }
-        DueRecord.remove(from: setup.home)
-        memory.due = nil
+        guard commandedPlan != nil, memory.due?.operation == operation.id.description else {
+            return
+        }
+        forgetDue()
     }
 
-    private func drop(_ record: DueRecord) async {
+    /// The record of a switch that is not begun after all goes from the disk.
+    private func putBack() async {
         let (home, due) = (setup.home, memory.due)
         await onPool {
             guard let due else { return DueRecord.remove(from: home) }

@@ -13,7 +13,7 @@ package struct StagingTarget: Sendable {
 
     /// - Throws: `.planInUse`.
     package func requireFree() throws(StagingRefusal) {
-        if let plan, plan.state.isInUse { throw .planInUse(plan.state) }
+        if let plan, !plan.state.isOpen { throw .planInUse(plan.state) }
         if isCurrent { throw .planInUse(.applied) }
     }
 
@@ -30,15 +30,5 @@ package struct StagedAnswer: Sendable {
     package init(binary: BinaryFacts, isNew: Bool) {
         self.binary = binary
         self.isNew = isNew
-    }
-}
-
-extension PlanState {
-    /// Its binary runs, did run or is about to.
-    var isInUse: Bool {
-        switch self {
-        case .upgrading, .provisional, .applied: true
-        case .pending, .due, .blocked, .cancelled, .stale, .invalid: false
-        }
     }
 }
