@@ -10,30 +10,22 @@ extension NodeSupervisor {
     ) throws(CancelRefusal) -> Operation {
         guard let operation = memory.operations[id] else { throw .unknown }
         guard operation.isCancellable else { throw .notCancellable(operation) }
-        let earlier = memory.cancellers.updateValue(originator, forKey: id)
-        do throws(CancelRefusal) {
-            return try begin(cancelling: operation)
-        } catch {
-            memory.cancellers[id] = earlier
-            throw error
-        }
-    }
-
-    private func begin(cancelling operation: Operation) throws(CancelRefusal) -> Operation {
-        let id = operation.id
         if operation.isSwitch {
-            try cancelSwitch(operation)
+            try cancelSwitch(operation, by: originator)
         } else {
             guard let cancel = memory.cancellations.removeValue(forKey: id) else {
                 throw .notCancellable(operation)
             }
+            memory.cancellers[id] = originator
             cancel()
         }
         publish()
         return memory.operations[id] ?? operation
     }
 
-    private func cancelSwitch(_ operation: Operation) throws(CancelRefusal) {
+    private func cancelSwitch(
+        _ operation: Operation, by originator: Originator
+    ) throws(CancelRefusal) {
         let before = lifecycle.phase
         let effects: [Lifecycle.Effect]
         do throws(Lifecycle.Refusal) {
@@ -41,6 +33,7 @@ extension NodeSupervisor {
         } catch {
             throw .notCancellable(operation)
         }
+        memory.cancellers[operation.id] = originator
         follow(effects, from: before)
     }
 }
