@@ -12,13 +12,13 @@ package final class StatusBoard: Sendable {
     }
 
     private let state: Locked<State>
-    private let isNodeDown = Atomic(false)
+    private let starting = Atomic(false)
 
-    /// The node is down and about to be started, by which everything else may be slower.
-    package var isStarting: Bool { isNodeDown.load(ordering: .relaxed) }
+    /// The node is on its way from one daemon to the next: everything else may be slower.
+    package var isStarting: Bool { starting.load(ordering: .relaxed) }
 
     func note(isStarting: Bool) {
-        isNodeDown.store(isStarting, ordering: .relaxed)
+        starting.store(isStarting, ordering: .relaxed)
     }
 
     package init(_ status: Status) {

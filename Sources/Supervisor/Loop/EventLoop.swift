@@ -31,10 +31,16 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Turns on the calling thread until `stop` is called.
-    package func run() {
+    ///
+    /// - Parameter pause: asked after each turn; for so long nothing is done then.
+    package func run(pausing pause: () -> Duration = { .zero }) {
         thread.store(UInt(pthread_self()), ordering: .releasing)
         clinux_name_thread(name)
-        while turn() {}
+        while turn() {
+            let pause = pause()
+            // The thread itself is to rest; it is no state that is waited for.
+            if pause > .zero { usleep(UInt32(pause / .microseconds(1))) }
+        }
     }
 
     /// Turns on a thread of its own until `stop` is called.
@@ -42,18 +48,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// - Parameters:
     ///   - niceness: added to that of the process: others go first where there are more threads to
     ///     run than processors (sched(7)).
-    ///   - pause: asked after each turn; for so long nothing is done then.
+    ///   - pause: as for `run`.
     package func start(
         niceness: Int32 = 0, pausing pause: @escaping @Sendable () -> Duration = { .zero }
     ) {
         spawnThread {
             if niceness > 0 { clinux_yield_to_others(niceness) }
-            self.thread.store(UInt(pthread_self()), ordering: .releasing)
-            clinux_name_thread(self.name)
-            while self.turn() {
-                let pause = pause()
-                if pause > .zero { usleep(UInt32(pause / .microseconds(1))) }
-            }
+            self.run(pausing: pause)
         }
     }
 
