@@ -13,7 +13,7 @@ struct PlanBody: Encodable {
     let state: String
     let reasonCode: String
     let reason: String
-    let binary: BinaryBody
+    let binary: JSONValue
     @Nullable var verdict: String?
     @Nullable var createdAt: String?
     @Nullable var appliedAt: String?
@@ -37,7 +37,7 @@ struct PlanBody: Encodable {
         state = plan.state.rawValue
         reasonCode = plan.reasonCode.rawValue
         reason = plan.reason
-        binary = BinaryBody(plan.binary)
+        binary = plan.binary.json
         createdAt = plan.createdAt?.rfc3339
         appliedAt = plan.appliedAt?.rfc3339
         verdict = plan.verdict?.rawValue
@@ -75,32 +75,5 @@ struct PlanInfoBody: Encodable {
             url = address
         case .text, .broken: form = .text
         }
-    }
-}
-
-/// A plan's binary on the wire; everything but the state is null when it is absent.
-struct BinaryBody: Encodable {
-    let state: String
-    @Nullable var sha256: String?
-    @Nullable var size: Int64?
-    @Nullable var files: Int?
-    @Nullable var trust: String?
-    @Nullable var source: String?
-    @Nullable var stagedAt: String?
-
-    enum CodingKeys: String, CodingKey {
-        case state, sha256, files, trust, source
-        case size = "size_bytes"
-        case stagedAt = "staged_at"
-    }
-
-    init(_ facts: BinaryFacts) {
-        state = facts.state.rawValue
-        sha256 = facts.sha256
-        size = facts.size
-        files = facts.files
-        trust = facts.trust?.rawValue
-        source = facts.source?.rawValue
-        stagedAt = facts.stagedAt?.rfc3339
     }
 }

@@ -20,7 +20,10 @@ struct Preconditions: Sendable {
         return match.contains { $0 == "*" || $0 == etag }
     }
 
-    /// If-None-Match, for what changes something: `*` stands for there being nothing yet.
+    /// If-None-Match, where `*` stands for there being nothing yet; what it names already is known to
+    /// who reads, and not to be replaced by who writes.
+    ///
+    /// Compared weakly: a proxy that compressed the content has marked the tag so.
     func allowsReplacing(_ etag: String?) -> Bool {
         guard let etag else { return true }
         return !noneMatch.contains { $0 == "*" || Self.isWeaklyEqual($0, etag) }

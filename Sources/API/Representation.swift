@@ -1,4 +1,5 @@
 import Crypto
+import Supervisor
 
 /// Content that stays the same for long, with the strong ETag of its bytes (RFC 9110 section 8.8).
 struct Representation: Sendable {
@@ -7,7 +8,7 @@ struct Representation: Sendable {
 
     init(type: String, bytes: [UInt8], headers: [Response.Header] = []) {
         let digest = SHA256.hash(data: Array(type.utf8) + [0] + bytes)
-        let etag = "\"" + digest.prefix(16).map(Self.hex).joined() + "\""
+        let etag = "\"" + digest.prefix(16).hex + "\""
         self.etag = etag
         content = Response(
             status: .ok, type: type, bytes: bytes, headers: headers + [.init("ETag", etag)])
@@ -15,7 +16,7 @@ struct Representation: Sendable {
 
     /// The content, or 304 without it when the client has it already.
     func answer(to request: Request) -> Response {
-        guard isKnown(to: request) else { return content }
+        guard !Preconditions(request.headers).allowsReplacing(etag) else { return content }
         return Response(
             status: .notModified, headers: content.headers.filter { $0.name != "Content-Type" })
     }
@@ -28,15 +29,4 @@ struct Representation: Sendable {
         return answer
     }
 
-    /// If-None-Match compares weakly: a proxy that compressed the content has marked the tag so.
-    private func isKnown(to request: Request) -> Bool {
-        request.headers.list("if-none-match").contains { tag in
-            tag == "*" || (tag.hasPrefix("w/") ? String(tag.dropFirst(2)) : tag) == etag
-        }
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = Array("0123456789abcdef")
-        return String([digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-    }
 }

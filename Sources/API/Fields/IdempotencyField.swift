@@ -29,9 +29,7 @@ extension Operation.IdempotencyKey {
         // No word holds a zero byte: a path is percent-encoded.
         for word in words { hash.update(data: Array(word.utf8) + [0]) }
         hash.update(data: body)
-        return hash.finalize().map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        return hash.finalize().hex
     }
 
     private static func string(_ field: String) -> String? {

@@ -45,24 +45,12 @@ struct Actions: Sendable {
         begin: (Originator, Operation.IdempotencyKey?, RequestObject) async throws(Problem)
             -> Operation
     ) async throws(Problem) -> Response {
-        let body = try await call.request.collectedBody()
+        let body = try await call.request.content()
         let key = try Operation.IdempotencyKey(of: call.request, body: body)
-        guard let originator = call.request.caller.originator else { throw .unauthenticated }
-        let operation = try await begin(originator, key, try RequestObject(body))
+        let operation = try await begin(call.originator, key, try RequestObject(body))
         guard let patience else { return Self.response(operation) }
         let latest = await waiting.end(
             of: operation, for: patience, client: call.request.client, in: place)
         return Self.response(latest, headers: [patience.applied])
-    }
-}
-
-extension Request {
-    /// All of a JSON body.
-    fileprivate func collectedBody() async throws(Problem) -> [UInt8] {
-        do throws(BodyError) {
-            return try await body.collect()
-        } catch {
-            throw Problem(error)
-        }
     }
 }

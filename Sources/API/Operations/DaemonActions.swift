@@ -49,10 +49,3 @@ struct DaemonActions: Sendable {
         }
     }
 }
-
-extension Originator {
-    /// For people: what it is called, else what it is known by.
-    fileprivate var name: String {
-        label ?? id ?? uid.map { "uid \($0)" } ?? kind.rawValue
-    }
-}

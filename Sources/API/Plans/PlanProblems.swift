@@ -77,14 +77,8 @@ extension PlanName {
 }
 
 extension Originator {
-    /// For people.
-    var named: String {
-        switch kind {
-        case .peer: label ?? uid.map { "uid \($0)" } ?? "a local user"
-        case .token: (label ?? id).map { "token \($0)" } ?? "a token"
-        case .system: "the supervisor"
-        }
-    }
+    /// For people who read of tokens and users alike.
+    var named: String { kind == .token ? "token \(name)" : name }
 }
 
 extension String {

@@ -157,7 +157,7 @@ extension Response {
         let etag = answer.binary.etag.map { [Header("ETag", $0)] } ?? []
         return Response(
             status: answer.isNew ? .created : .ok, type: "application/json",
-            bytes: jsonBytes(of: BinaryBody(answer.binary)),
+            bytes: jsonBytes(of: answer.binary.json),
             headers: etag + [Location("v1", "plans", name.text, "binary").header])
     }
 

@@ -23,6 +23,9 @@ package struct Originator: Codable, Sendable, Hashable {
         self.label = label
     }
 
+    /// For people: what it is called, else what it is known by.
+    package var name: String { label ?? id ?? uid.map { "uid \($0)" } ?? kind.rawValue }
+
     package static let system = Originator(kind: .system)
 
     package var json: JSONValue {

@@ -111,11 +111,11 @@ extension NodeSupervisor {
     ) -> DueRecord {
         // Proven once it has made a block of its own.
         let next = (memory.heights?.heights.stored ?? 0) + 1
-        let who = originator.label ?? originator.id ?? "an operator"
         return DueRecord(
             name: plan.name, height: plan.height.map { max($0, 1) } ?? next, info: plan.info ?? "",
             file: planFile().identity, judgedAt: Date(),
-            reason: "\(who) asked for the switch" + (wish.reason.map { ": \($0)" } ?? ""),
+            reason: "\(originator.name) asked for the switch"
+                + (wish.reason.map { ": \($0)" } ?? ""),
             previous: memory.release?.directory ?? "", isCommanded: true)
     }
 
