@@ -109,7 +109,7 @@ struct RPCAddressTests {
             ("[rpc]\nladdr = \"a\n", nil), ("[rpc]\nladdr\n[", nil), ("", nil),
         ] as [(String, String?)])
     func `the address is found in its section`(text: String, laddr: String?) {
-        #expect(RPCAddress.laddr(in: text) == laddr)
+        #expect(NodeConfig(text: text).string("laddr", in: "rpc") == laddr)
     }
 
     @Test func `a home tells where its node listens`() throws {

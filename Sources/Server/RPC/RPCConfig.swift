@@ -10,9 +10,4 @@ extension RPCAddress {
         else { return nil }
         self.init(value)
     }
-
-    /// The value of `laddr` in section `[rpc]`.
-    static func laddr(in text: String) -> String? {
-        NodeConfig(text: text).string("laddr", in: "rpc")
-    }
 }

@@ -29,14 +29,6 @@ extension Journal {
         return older(after: id, limit: limit)
     }
 
-    /// The events after one, oldest first, `limit` at most.
-    ///
-    /// - Returns: Nil when that event is of another history, or what came after it is not kept.
-    package func events(after id: EventID, limit: Int) -> [Event]? {
-        let page = page(after: id, limit: limit)
-        return page.isGapless ? page.events : nil
-    }
-
     /// The oldest events that are kept, `limit` at most; it blocks.
     package func oldest(limit: Int) -> [Event] {
         let name = name

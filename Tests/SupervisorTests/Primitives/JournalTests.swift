@@ -116,3 +116,11 @@ struct JournalTests {
         #expect(journal.dropped == 5)
     }
 }
+
+extension Journal {
+    /// Nil when something is missing between the event and the page.
+    func events(after id: EventID, limit: Int) -> [Event]? {
+        let page = page(after: id, limit: limit)
+        return page.isGapless ? page.events : nil
+    }
+}
