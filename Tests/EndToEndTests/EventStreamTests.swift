@@ -63,7 +63,8 @@ import Testing
     @Test func `a revoked token ends its stream, and no other`() async throws {
         try await start()
         let tokens = [
-            try await token("create --scope read"), try await token("create --scope read"),
+            try await node.token("create --scope read"),
+            try await node.token("create --scope read"),
         ]
         let clients = try tokens.enumerated().map { index, token in
             try node.follow("events-\(index)", ["-H", "Authorization: Bearer \(token)"])
@@ -71,7 +72,7 @@ import Testing
         try await eventually("both streams begin") {
             [0, 1].allSatisfy { (try? node.read("events-\($0)"))?.hasPrefix("retry: ") == true }
         }
-        _ = try await token("revoke \(tokens[0].split(separator: "_")[1])")
+        _ = try await node.token("revoke \(tokens[0].split(separator: "_")[1])")
         try await eventually("the first stream ends") { clients[0].exitCode() == 0 }
         #expect(clients[1].exitCode() == nil)
     }
@@ -94,7 +95,7 @@ import Testing
         var readers: [Int32] = []
         defer { for reader in readers { close(reader) } }
         for _ in 0..<4 {
-            let token = try await token("create --scope read")
+            let token = try await node.token("create --scope read")
             for _ in 0..<4 { readers.append(try stalledReader(token)) }
         }
         #expect(try await streams == 16)
@@ -117,14 +118,6 @@ import Testing
             return lines.first { $0.hasPrefix("switchyard_event_streams ") }
                 .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
         }
-    }
-
-    private func token(_ arguments: String) async throws -> String {
-        String(
-            try await shell(
-                "\"$SWITCHYARD\" token \(arguments)",
-                ["DAEMON_HOME": node.path, "DAEMON_NAME": "simd"]
-            ).dropLast())
     }
 
     /// Has asked for the stream, and seen that it begins.

@@ -23,14 +23,6 @@ struct TokenTests {
         try await node.shows("the node") { $0.daemon?.pid != nil }
     }
 
-    private func token(_ arguments: String) async throws -> String {
-        String(
-            try await shell(
-                "\"$SWITCHYARD\" token \(arguments)",
-                ["DAEMON_HOME": node.path, "DAEMON_NAME": "simd"]
-            ).dropLast())
-    }
-
     /// The statuses over TCP and over the proxy's socket.
     private func statuses(_ token: String, _ path: String = "/v1/status") async throws -> String {
         let curl = "curl -s -o /dev/null -m 10 -w '%{http_code} ' -K \"$CONFIG\""
@@ -44,15 +36,15 @@ struct TokenTests {
 
     @Test func `a token works while it is neither revoked nor expired`() async throws {
         try await start()
-        let lasting = try await token("create --scope read --label ci")
-        let other = try await token("create --scope operate --expires 1h")
+        let lasting = try await node.token("create --scope read --label ci")
+        let other = try await node.token("create --scope operate --expires 1h")
         for token in [lasting, other] { #expect(try await statuses(token) == "200 200 ") }
         #expect(try await statuses(String(lasting.dropLast())) == "401 401 ")
         let id = lasting.split(separator: "_")[1]
-        _ = try await token("revoke \(id)")
+        _ = try await node.token("revoke \(id)")
         #expect(try await statuses(lasting) == "401 401 ")
         #expect(try await statuses(other) == "200 200 ")
-        let brief = try await token("create --scope read --expires 3s")
+        let brief = try await node.token("create --scope read --expires 3s")
         #expect(try await statuses(brief) == "200 200 ")
         var isOver = false
         for _ in 0..<1000 where !isOver { isOver = try await statuses(brief) == "401 401 " }
@@ -73,7 +65,7 @@ struct TokenTests {
                 ]
             ).dropLast())
         try await start(["CREDENTIALS_DIRECTORY": node.path + "/credentials"])
-        let own = try await token("create --scope read")
+        let own = try await node.token("create --scope read")
         #expect(try await statuses(credential) == "200 200 ")
         #expect(try await statuses(own) == "200 200 ")
         #expect(try await node.stop() == 0)
@@ -85,7 +77,7 @@ struct TokenTests {
                 "HTTPS_PROXY": "http://canary:canary@proxy.test", "SECRET": "canary",
                 "SWITCHYARD_CANARY": "canary",
             ], arguments: ["--keyring", "canary"])
-        let token = try await token("create --scope read")
+        let token = try await node.token("create --scope read")
         let operation = try await node.act("restart", #"{"reason":"to have an operation"}"#)
         let paths = try Self.paths(operation: operation.id)
         #expect(paths.contains("/v1/operations/\(operation.id)"))
@@ -120,7 +112,7 @@ struct TokenTests {
 
     @Test func `a hundred thousand bad tokens cost no memory and lock nobody out`() async throws {
         try await start()
-        let token = try await token("create --scope read")
+        let token = try await node.token("create --scope read")
         let guesses = try TokenGuesses(port: api)
         try guesses.send(10_000)
         let before = try memory()

@@ -23,6 +23,15 @@ extension TestNode {
             try await curl("/v1/daemon/\(action)", "-H 'Prefer: wait=50' \(field)", json: body))
     }
 
+    /// What `switchyard token` prints for this home.
+    func token(_ arguments: String) async throws -> String {
+        String(
+            try await shell(
+                "\"$SWITCHYARD\" token \(arguments)",
+                ["DAEMON_HOME": path, "DAEMON_NAME": "simd"]
+            ).dropLast())
+    }
+
     /// Follows the events in the background; what comes is in the file of that name.
     func follow(_ file: String, _ arguments: [String] = []) throws -> TestProcess {
         try TestProcess(

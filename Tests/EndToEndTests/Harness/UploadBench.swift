@@ -41,11 +41,9 @@ final class UploadBench {
     }
 
     func token(_ scope: String) async throws -> String {
-        let token = try await shell(
-            "\"$SWITCHYARD\" token create --scope \(scope)",
-            ["DAEMON_HOME": node.path, "DAEMON_NAME": "simd"])
+        let token = try await node.token("create --scope \(scope)")
         let config = node.path + "/curlrc-\(scope)"
-        try Data("header = \"Authorization: Bearer \(token.dropLast())\"\n".utf8).write(
+        try Data("header = \"Authorization: Bearer \(token)\"\n".utf8).write(
             to: URL(filePath: config))
         return config
     }
