@@ -5,16 +5,16 @@ import Testing
 @testable import Supervisor
 
 struct QuarantineTests {
-    private let temporary: TemporaryHome
-    private let counters = Counters()
-    private let ci = Originator(kind: .token, id: "k7qm2x4a", label: "ci")
+    let temporary: TemporaryHome
+    let counters = Counters()
+    let ci = Originator(kind: .token, id: "k7qm2x4a", label: "ci")
 
     init() throws {
         temporary = try TemporaryHome()
         try temporary.makeFolder("cosmovisor")
     }
 
-    private func quarantine(
+    func quarantine(
         maxSize: Int64 = 1 << 20, reserve: DiskReserve = .bytes(0)
     ) -> Quarantine {
         var limits = Quarantine.Limits()
@@ -23,7 +23,7 @@ struct QuarantineTests {
         return Quarantine(home: temporary.home, limits: limits, counters: counters)
     }
 
-    private func announcement(
+    func announcement(
         _ plan: String = "v1", isResumable: Bool = false, length: Int64? = nil,
         digests: ContentDigests = ContentDigests()
     ) throws -> Quarantine.Announcement {
@@ -35,9 +35,9 @@ struct QuarantineTests {
         return announcement
     }
 
-    private var files: [String] { temporary.names(in: "cosmovisor/.switchyard/staging") }
+    var files: [String] { temporary.names(in: "cosmovisor/.switchyard/staging") }
 
-    private func digests(_ bytes: [UInt8]) -> ContentDigests {
+    func digests(_ bytes: [UInt8]) -> ContentDigests {
         var digest = RunningDigest()
         digest.update(bytes)
         return digest.digests
@@ -174,72 +174,6 @@ struct QuarantineTests {
         #expect(files.count == 2)
         quarantine.removeExpired(at: .now + 86_500)
         #expect(files.isEmpty)
-    }
-
-    // MARK: - Room
-
-    @Test func `an upload is no larger than allowed`() throws {
-        let quarantine = quarantine(maxSize: 1000)
-        #expect(throws: StagingRefusal.tooLarge(limit: 1000)) {
-            try quarantine.begin(announcement(length: 1001))
-        }
-        var intake = try quarantine.begin(announcement())
-        try intake.append([Head.program(1000)])
-        #expect(throws: StagingRefusal.tooLarge(limit: 1000)) { try intake.append([[1]]) }
-    }
-
-    @Test func `all together are no larger than two, and not many`() throws {
-        let quarantine = quarantine(maxSize: 64_000)
-        var intake = try quarantine.begin(announcement(length: 64_000))
-        _ = try quarantine.begin(announcement(length: 60_000))
-        #expect(throws: StagingRefusal.quarantineFull) {
-            try quarantine.begin(announcement(length: 4001))
-        }
-        try intake.append([Head.program(64_000)])
-        // The smallest counts as a 64th of the largest.
-        for _ in 0..<4 { _ = try quarantine.begin(announcement()) }
-        #expect(throws: StagingRefusal.quarantineFull) { try quarantine.begin(announcement()) }
-    }
-
-    @Test func `one originator leaves only so many unfinished`() throws {
-        let quarantine = quarantine()
-        for number in 0..<4 {
-            try quarantine.begin(announcement("v\(number)", isResumable: true)).suspend()
-        }
-        #expect(throws: StagingRefusal.tooManyUnfinished) {
-            try quarantine.begin(announcement(isResumable: true))
-        }
-        _ = try quarantine.begin(announcement())
-    }
-
-    @Test func `the reserve of the disk is not touched`() throws {
-        #expect(DiskReserve.standard.bytes(of: 10 << 30) == 2 << 30)
-        #expect(DiskReserve.standard.bytes(of: 100 << 30) == 5 << 30)
-        #expect(throws: StagingRefusal.diskReserve) {
-            try quarantine(reserve: .bytes(1 << 60)).begin(announcement())
-        }
-    }
-
-    @Test(.enabled(if: MountedTmpfs.isAvailable))
-    func `a full disk refuses a piece and keeps what was there`() throws {
-        let disk = try MountedTmpfs(size: "4m")
-        let home = Home(path: disk.path, daemonName: "simd")
-        try DurableFile.makeFolder(home.root, mode: 0o755)
-        for reserve in [DiskReserve.bytes(1 << 20), .bytes(0)] {
-            var limits = Quarantine.Limits()
-            limits.reserve = reserve
-            let quarantine = Quarantine(home: home, limits: limits, counters: counters)
-            var intake = try quarantine.begin(announcement())
-            try intake.append([Head.program(2 << 20)])
-            #expect(throws: StagingRefusal.diskReserve) {
-                try intake.append([[UInt8](repeating: 1, count: 3 << 20)])
-            }
-            #expect(intake.offset == 2 << 20)
-            try intake.append([[1]])
-            #expect(try intake.complete().size == 2 << 20 + 1)
-            intake.discard()
-            #expect(ProcFile.names(in: home.staging).isEmpty)
-        }
     }
 
     @Test func `a link in the place of the folder is not followed`() throws {
