@@ -8,6 +8,7 @@ let package = Package(
     name: "switchyard",
     products: [
         .executable(name: "switchyard", targets: ["Server"]),
+        .executable(name: "switchyard-stage", targets: ["Stage"]),
         .executable(name: "simchain", targets: ["SimChain"]),
     ],
     dependencies: [
@@ -20,10 +21,23 @@ let package = Package(
         .target(name: "CLinux", cSettings: strictC),
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(
+            name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .target(name: "StageMessages", swiftSettings: strict),
+        // What curl's variadic functions and the newest system calls need.
+        .target(name: "CStage", dependencies: ["CCurl"], cSettings: strictC),
+        .executableTarget(
+            name: "Stage",
+            dependencies: ["CArchive", "CCurl", "CSeccomp", "CStage", "StageMessages"],
+            swiftSettings: strict),
         .target(
             name: "Supervisor",
             dependencies: [
-                "CLinux",
+                "CLinux", "StageMessages",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -60,6 +74,8 @@ let package = Package(
                 "Supervisor", "CLinux", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "StageTests", dependencies: ["Stage", "StageMessages"], swiftSettings: strict),
         // Takes its nodes from the tests of the supervisor.
         .testTarget(
             name: "APITests",
@@ -93,7 +109,7 @@ let package = Package(
 
 // `make fuzz` alone says so: the sources as libraries, below the main of libFuzzer.
 if Context.environment["SWITCHYARD_FUZZ"] != nil {
-    let kept: Set = ["CLinux", "CSystemd", "Supervisor", "API"]
+    let kept: Set = ["CLinux", "CSystemd", "StageMessages", "Supervisor", "API"]
     let server = package.targets.filter { $0.name == "Server" }.flatMap(\.dependencies)
     package.products = []
     package.targets.removeAll { !kept.contains($0.name) }
