@@ -1,5 +1,3 @@
-import Supervisor
-
 /// Words, numbers and strings, and how the text is looked at.
 extension JSONReader {
     var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
