@@ -1,5 +1,3 @@
-import Supervisor
-
 /// Recursive descent; no deeper than the limit.
 struct JSONReader {
     let bytes: [UInt8]

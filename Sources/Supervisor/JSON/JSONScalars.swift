@@ -1,5 +1,3 @@
-import Supervisor
-
 /// Words, numbers and strings, and how the text is looked at.
 extension JSONReader {
     var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
@@ -127,7 +125,8 @@ extension JSONReader {
 }
 
 extension UInt8 {
-    fileprivate var isHexDigit: Bool {
+    /// In either case.
+    var isHexDigit: Bool {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
             UInt8(ascii: "A")...UInt8(ascii: "F"):
