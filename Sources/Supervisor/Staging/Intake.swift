@@ -62,10 +62,13 @@ package struct Intake: Sendable {
     }
 
     private func checkKind() throws(StagingRefusal) {
-        var head = [UInt8](repeating: 0, count: BinaryKind.headSize)
-        let count = pread(file.number, &head, head.count, 0)
-        let kind = BinaryKind(head: Array(head.prefix(max(0, count))))
-        guard kind == .program else { throw .rejected(kind) }
+        // What cannot be read back is empty, and refused as that.
+        let kind = BinaryKind(head: (try? file.head()) ?? [])
+        switch kind {
+        case .program: return
+        case .archive where quarantine.limits.takesArchives: return
+        default: throw .rejected(kind)
+        }
     }
 
     /// Begins writing out what has come, and drops what was written of earlier: an upload is not to
@@ -116,7 +119,9 @@ package struct Intake: Sendable {
         }
         posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED)
         guard let seal = Seal(file), seal.size == offset else { throw .contentMismatch }
-        return Received(id: id, digests: digests, size: offset, seal: seal)
+        let kind = BinaryKind(head: (try? file.head()) ?? [])
+        return Received(
+            id: id, digests: digests, size: offset, isArchive: kind.isArchive, seal: seal)
     }
 
     /// Of what has come so far.
@@ -128,5 +133,7 @@ package struct Received: Sendable, Equatable {
     package let id: String
     package let digests: ContentDigests
     package let size: Int64
+    /// It has to be unpacked.
+    let isArchive: Bool
     let seal: Seal
 }
