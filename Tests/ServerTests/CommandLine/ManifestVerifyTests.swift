@@ -1,4 +1,6 @@
+import FoundationEssentials
 import Glibc
+import Supervisor
 import Testing
 
 @testable import Server
@@ -125,6 +127,20 @@ struct ManifestVerifyTests {
         let result = try verify("--signature", path("one.sig"))
         #expect(result.code == 1)
         #expect(result.output.contains(line), "\(result.output)")
+    }
+
+    @Test(arguments: [("", "UTC0", true), ("", "JST-9", false), ("Z", "JST-9", true)])
+    func `a signer's time without a zone is the host's`(
+        suffix: String, zone: String, holds: Bool
+    ) throws {
+        let soon = Timestamp(Date.now + 5 * 3600).rfc3339.prefix(16).filter(\.isNumber)
+        try run("sed -i 's/ / valid-before=\"\(soon)\(suffix)\" /' signers")
+        let result = try SwitchyardProcess(
+            [
+                "manifest", "verify", path("v2.json"), "--signers", path("signers"),
+                "--signature", path("one.sig"),
+            ], environment: ["TZ": zone])
+        #expect((result.code == 0) == holds, "\(result.output)\(result.errors)")
     }
 
     @Test func `a signed text that is no manifest is none`() throws {
