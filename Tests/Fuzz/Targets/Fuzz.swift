@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Besides not to crash, each has to keep what its file says of it.
 enum Target: String, CaseIterable {
-    case head, chunks, fields, json, plan
+    case head, chunks, fields, json, plan, sshsig, signers, manifest
 
     /// The one this process is for, from `FUZZ_TARGET`.
     static let chosen: Target = {
@@ -22,6 +22,9 @@ enum Target: String, CaseIterable {
         case .fields: checkFields(bytes)
         case .json: checkJSON(bytes)
         case .plan: checkPlan(bytes)
+        case .sshsig: checkSignature(bytes)
+        case .signers: checkSigners(bytes)
+        case .manifest: checkManifest(bytes)
         }
     }
 }
