@@ -39,6 +39,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "StageMessages",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -72,6 +73,7 @@ let package = Package(
             name: "SupervisorTests",
             dependencies: [
                 "StageMessages", "Supervisor", "CLinux",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

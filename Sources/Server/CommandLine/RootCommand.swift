@@ -9,7 +9,7 @@ struct RootCommand: ParsableCommand {
         version: Version.number,
         subcommands: [
             InitCommand.self, ConfigCommand.self, TokenCommand.self, VersionCommand.self,
-            StopOrphanCommand.self,
+            StopOrphanCommand.self, ManifestCommand.self,
         ])
 
     /// The commands that have a help text of their own.
