@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(
             name: "StageTests",
             dependencies: ["CLinux", "CStageKernel", "Stage", "StageMessages"],
-            exclude: ["Isolation/intruder.c"],
+            exclude: ["Isolation/intruder.c", "Unpack/make-archives.py"],
             swiftSettings: strict),
         // Takes its nodes from the tests of the supervisor.
         .testTarget(

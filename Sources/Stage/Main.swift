@@ -23,9 +23,11 @@ import StageMessages
             case .fetch(let fetch):
                 try Isolation.enter(.fetch(limit: fetch.limit))
                 return .failed(StageFailure(.system, "this build cannot fetch"))
-            case .unpack(let unpack):
-                try Isolation.enter(.unpack(bytes: unpack.limits.bytes))
-                return .failed(StageFailure(.system, "this build cannot unpack"))
+            case .unpack(let order):
+                // Loads its locale, which is out of reach later.
+                let unpack = Unpack(order)
+                try Isolation.enter(unpack.profile)
+                return unpack.run()
             case .probe(let probe):
                 return try Probe(probe).run()
             }

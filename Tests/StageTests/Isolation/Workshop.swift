@@ -7,7 +7,7 @@ final class Workshop: Sendable {
     let path: String
 
     init() throws {
-        var template = Array("/tmp/switchyard-stage-XXXXXX".utf8CString)
+        var template = Array("/tmp/switchyard-workshop-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
