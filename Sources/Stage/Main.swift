@@ -12,7 +12,7 @@ import StageMessages
             exit(64)
         }
         let report = outcome(of: order)
-        Reporting.send(report)
+        report.say()
         exit(report == .finished ? 0 : 1)
     }
 

@@ -18,7 +18,7 @@ struct Probe {
         }
         try replaceStreams()
         try Isolation.enter(.probe(folders: order.folders))
-        Reporting.send(.confined)
+        StageReport.confined.say()
         // Never freed: the memory is the next program's, or this process ends.
         let arguments = ([order.program] + order.arguments).map { strdup($0) } + [nil]
         let environment = order.environment.map { strdup($0) } + [nil]

@@ -64,7 +64,7 @@ final class ArchiveSource {
     private func report() {
         guard bytesRead - reported >= Self.reportEvery else { return }
         reported = bytesRead
-        Reporting.send(.progress(done: reported, total: size))
+        StageReport.progress(done: reported, total: size).say()
     }
 
     private func readOnce() -> Int {
