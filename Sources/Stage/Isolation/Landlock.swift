@@ -15,7 +15,9 @@ struct Landlock {
         let version = stagekernel_landlock_version()
         guard version > 0 else {
             guard profile.insistsOnAll else { return }
-            throw StageFailure(.notConfined, "this kernel has no Landlock, or has it switched off")
+            // ENOSYS: not built in. EOPNOTSUPP: switched off at boot. EPERM: a filter, as
+            // @system-service of systemd 252, which knows no Landlock.
+            throw StageFailure(.notConfined, "there is no Landlock here: \(words(for: -version))")
         }
         let ruleset = stagekernel_landlock_ruleset(version, tcp(of: profile))
         guard ruleset >= 0 else { throw failure(ruleset) }

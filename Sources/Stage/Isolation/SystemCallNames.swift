@@ -23,6 +23,16 @@ extension SystemCalls {
         "socket", "connect", "bind", "listen", "accept", "accept4", "socketcall",
     ]
 
+    /// What changes a file by its path alone, of which Landlock knows nothing on some kernels or all.
+    ///
+    /// With one chmod the node's key would be anybody's.
+    static let ofFiles = [
+        "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",
+        "utime", "utimes", "futimesat", "utimensat", "truncate", "truncate64", "creat",
+        "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",
+        "fremovexattr", "removexattrat", "file_setattr",
+    ]
+
     /// What neither a fetch nor a program that is asked for its version has a use for: other
     /// processes, the kernel's large interfaces, and leaving the group that is killed in the end.
     static let dangerous = [

@@ -19,13 +19,14 @@ struct SystemCalls {
         case .fetch:
             otherwise = .allow
             rules =
-                Self.rules(Self.dangerous, .fail(EPERM))
-                + Self.rules(["execve", "execveat"], .fail(EPERM))
+                Self.rules(Self.dangerous + Self.ofFiles, .fail(EPERM))
+                + Self.rules(["execve", "execveat"], .fail(EPERM)) + Self.notTruncating
                 + Self.threadsAlone + Self.itselfAlone + Self.familiesOfFetch
         case .probe:
             otherwise = .allow
             rules =
-                Self.rules(Self.dangerous + Self.ofNetwork + ["execveat"], .fail(EPERM))
+                Self.rules(Self.dangerous + Self.ofFiles + Self.ofNetwork, .fail(EPERM))
+                + Self.rules(["execveat"], .fail(EPERM)) + Self.notTruncating
                 + Self.threadsAlone + Self.itselfAlone
         }
     }
@@ -44,6 +45,16 @@ extension SystemCalls {
     private static let notExecutable: [SystemCallFilter.Rule] = ["mmap", "mprotect"].map {
         .init(name: $0, verdict: .allow, condition: argument(2, lacks: UInt64(PROT_EXEC)))
     }
+
+    /// O_TRUNC needs no right to write before Linux 6.2, if the file is opened for reading.
+    ///
+    /// openat2 keeps its flags behind a pointer, where no filter sees them.
+    private static let notTruncating: [SystemCallFilter.Rule] =
+        [("open", 1), ("openat", 2)].map {
+            .init(
+                name: $0, verdict: .fail(EACCES),
+                condition: argument($1, has: UInt64(O_TRUNC)))
+        } + rules(["openat2"], .fail(ENOSYS))
 
     /// clone3 keeps its flags behind a pointer, where no filter sees them: both C libraries and Go
     /// take clone when it is absent.
@@ -97,6 +108,10 @@ extension SystemCalls {
 
     private static func argument(_ number: UInt32, isAbove value: UInt64) -> scmp_arg_cmp {
         scmp_arg_cmp(arg: number, op: SCMP_CMP_GT, datum_a: value, datum_b: 0)
+    }
+
+    private static func argument(_ number: UInt32, has flag: UInt64) -> scmp_arg_cmp {
+        scmp_arg_cmp(arg: number, op: SCMP_CMP_MASKED_EQ, datum_a: flag, datum_b: flag)
     }
 
     private static func argument(_ number: UInt32, lacks flag: UInt64) -> scmp_arg_cmp {

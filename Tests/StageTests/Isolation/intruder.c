@@ -14,6 +14,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -96,6 +97,9 @@ static int deed(const char *name, const char *on) {
     if (!strcmp(name, "write")) return opened(on, O_WRONLY | O_CREAT);
     if (!strcmp(name, "remove")) return unlink(on);
     if (!strcmp(name, "truncate")) return truncate(on, 0);
+    if (!strcmp(name, "empty")) return opened(on, O_RDONLY | O_TRUNC);
+    if (!strcmp(name, "chmod")) return chmod(on, 0666);
+    if (!strcmp(name, "touch")) return utimensat(AT_FDCWD, on, NULL, 0);
     if (!strcmp(name, "tcp")) return socket_to_port(SOCK_STREAM, on);
     if (!strcmp(name, "udp")) return socket_to_port(SOCK_DGRAM, on);
     if (!strcmp(name, "unix")) return socket(AF_UNIX, SOCK_DGRAM, 0) < 0 ? -1 : 0;

@@ -14,7 +14,9 @@ struct ProbeTests {
     /// Files outside its folder, which the same user may read and write.
     @Test(arguments: [
         ("read", "Permission denied"), ("write", "Permission denied"),
-        ("truncate", "Permission denied"), ("remove", "Permission denied"),
+        ("remove", "Permission denied"), ("empty", "Permission denied"),
+        ("truncate", "Operation not permitted"), ("chmod", "Operation not permitted"),
+        ("touch", "Operation not permitted"),
     ])
     func `a program sees no file but its own and the system's libraries`(
         deed: String, outcome: String

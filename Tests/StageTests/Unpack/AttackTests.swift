@@ -59,7 +59,8 @@ struct AttackTests {
     @Test(arguments: [
         ("bomb.tar.gz", "more than 100 times"), ("bomb.tar.bz2", "more than 100 times"),
         ("bomb.tar.xz", "more than 100 times"), ("bomb.zip", "more than 100 times"),
-        ("bomb.gz", "more than 100 times"), ("sparse.tar", "more than 100 times"),
+        ("bomb.gz", "more than 100 times"), ("bomb-link.tar.gz", "more than 100 times"),
+        ("sparse.tar", "more than 100 times"),
         ("sparse-huge.tar", "more than 4294967296 bytes"),
         ("promise.tar", "more than 4294967296 bytes"),
         ("million.tar.gz", "more than 4096 entries"), ("deep.tar", "more than 4096 entries"),

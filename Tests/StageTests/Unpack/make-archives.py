@@ -198,6 +198,11 @@ def limits():
     put("bomb.tar.bz2", bz2.compress(tar(member("b", bytes(100 << 20))), 9))
     put("bomb.zip", zipped(("b", bytes(100 << 20), 0o100644)))
     put("bomb.gz", gzip.compress(ELF + bytes(100 << 20), 6))
+    # POSIX lets a hard link bring its content along.
+    info, _ = hardlink("h", "a")
+    info.size, info.pax_headers = 100 << 20, {"comment": "pax"}
+    link = info.tobuf(tarfile.PAX_FORMAT) + bytes(100 << 20)
+    put("bomb-link.tar.gz", gzip.compress(tar(member("a", b"x"))[:1024] + link + bytes(1024), 6))
     put("sparse.tar", tar(sparse("s", 1 << 30)))
     put("sparse-huge.tar", tar(sparse("s", 1 << 40)))
     put("promise.tar", claiming(1 << 50))
