@@ -49,10 +49,10 @@ struct TrustJudgeTests {
             name: "v2", directory: "upgrades/v2", origin: .operator, trigger: .manual,
             expectedSHA256: ReleaseManifestTests.one, state: .pending, reasonCode: .beforeHeight,
             reason: "", binary: .absent)
-        let rule = TrustRule(plan: pinned, isVouchedFor: true)
+        let rule = TrustRule(plan: pinned, voucher: Voucher(isOperator: true))
         #expect(rule.isContradicted(by: ContentDigests(sha256: ReleaseManifestTests.two)))
         #expect(!rule.isContradicted(by: ContentDigests(sha256: ReleaseManifestTests.one)))
-        #expect(!TrustRule(plan: nil, isVouchedFor: true).isContradicted(by: release.download))
+        #expect(!TrustRule(plan: nil, voucher: Voucher(isOperator: true)).isContradicted(by: release.download))
     }
 
     @Test func `enough signatures of the download are trusted by every policy`() throws {
