@@ -75,7 +75,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "StageTests", dependencies: ["Stage", "StageMessages"], swiftSettings: strict),
+            name: "StageTests",
+            dependencies: ["Stage", "StageMessages"],
+            exclude: ["Fetch/server.py"],
+            swiftSettings: strict),
         // Takes its nodes from the tests of the supervisor.
         .testTarget(
             name: "APITests",

@@ -11,7 +11,11 @@ import StageMessages
             say("switchyard-stage is run by switchyard, which tells it what to do.\n")
             exit(64)
         }
-        _ = order
+        if case .fetch(let order) = order {
+            let report = Fetch(order).run()
+            report.say()
+            exit(report == .finished ? 0 : 1)
+        }
         exit(70)
     }
 }
