@@ -44,10 +44,10 @@ struct FetchLimitTests {
     ) async throws {
         let peer = try await FetchPeer()
         let failure = try await peer.fetch(peer.url(path)) {
-            $0.patience.stallSeconds = 1
+            $0.patience.stallSeconds = 3
             $0.patience.attempts = 2
         }.failure
-        let words = "attempt 2: nothing came for 1 s, \(place) of \(peer.url(path))"
+        let words = "attempt 2: nothing came for 3 s, \(place) of \(peer.url(path))"
         #expect(failure == StageFailure(.stalled, words))
         #expect(try peer.requests(path).count == 2)
     }
@@ -55,9 +55,10 @@ struct FetchLimitTests {
     @Test(arguments: ["/stall", "/silent"])
     func `the end of the input ends a run that waits`(path: String) async throws {
         let peer = try await FetchPeer()
-        let run = try peer.start(
-            FetchOrder(
-                url: peer.url(path), origin: .operator, allowsPrivate: false, limit: 1 << 20))
+        var order = FetchOrder(
+            url: peer.url(path), origin: .operator, allowsPrivate: false, limit: 1 << 20)
+        order.patience.stallSeconds = 3600
+        let run = try peer.start(order)
         try await settled("the request is there") { try peer.requests(path).count == 1 }
         run.closeInput()
         let outcome = try await run.outcome()

@@ -5,18 +5,20 @@ import Testing
 /// The peer cuts the first answer at half of the file.
 @Suite(.enabled(if: FetchNeeds.peer, "needs python3 and openssl"))
 struct FetchResumeTests {
-    /// How the second request was, and what had come when all was done.
-    private func fetch(_ kind: String) async throws -> (asked: [[String: String]], content: Data) {
+    /// What was asked for each time, and whether it is the file that came of it.
+    private func fetch(
+        _ kind: String, _ content: Data = FetchPeer.content
+    ) async throws -> (asked: [[String: String]], isWhole: Bool) {
         let peer = try await FetchPeer()
         let outcome = try await peer.fetch(peer.url("/cut/\(kind)"))
         #expect(outcome.reports.last == .finished, "\(outcome.reports)")
-        return (try peer.requests("/cut/\(kind)").compactMap(\.fields), outcome.content)
+        return (try peer.requests("/cut/\(kind)").compactMap(\.fields), outcome.content == content)
     }
 
     @Test(arguments: [("tag", "\"v1\""), ("dated", "Mon, 01 Jan 2024 00:00:00 GMT")])
     func `a cut file goes on where it was cut`(kind: String, validator: String) async throws {
-        let (asked, content) = try await fetch(kind)
-        #expect(content == FetchPeer.content)
+        let (asked, isWhole) = try await fetch(kind)
+        #expect(isWhole)
         try #require(asked.count == 2)
         #expect(asked[0]["range"] == nil && asked[0]["if-range"] == nil)
         #expect(asked[1]["range"] == "bytes=150000-")
@@ -25,22 +27,23 @@ struct FetchResumeTests {
 
     @Test(arguments: ["none", "weak", "refusing"])
     func `without a strong validator it begins anew`(kind: String) async throws {
-        let (asked, content) = try await fetch(kind)
-        #expect(content == FetchPeer.content)
+        let (asked, isWhole) = try await fetch(kind)
+        #expect(isWhole)
         try #require(asked.count == 2)
         #expect(asked[1]["range"] == nil && asked[1]["if-range"] == nil)
     }
 
     @Test func `a file that has changed meanwhile begins anew`() async throws {
-        let (asked, content) = try await fetch("changed")
-        #expect(content == Data(FetchPeer.content.reversed()))
+        let shorter = Data(FetchPeer.content.reversed().prefix(100_000))
+        let (asked, isWhole) = try await fetch("changed", shorter)
+        #expect(isWhole)
         #expect(asked.count == 2 && asked[1]["range"] != nil)
     }
 
     @Test(arguments: ["wrong", "mixed", "longer", "unsatisfied"])
     func `another part than was asked for is not joined`(kind: String) async throws {
-        let (asked, content) = try await fetch(kind)
-        #expect(content == FetchPeer.content)
+        let (asked, isWhole) = try await fetch(kind)
+        #expect(isWhole)
         try #require(asked.count == 3)
         #expect(asked[2]["range"] == nil)
     }
@@ -59,7 +62,8 @@ struct FetchResumeTests {
         let peer = try await FetchPeer()
         let outcome = try await peer.fetch(peer.url("/unframed"))
         #expect(outcome.reports.last == .finished)
-        #expect(outcome.content == FetchPeer.content.prefix(150_000))
+        let isHalf = outcome.content == FetchPeer.content.prefix(150_000)
+        #expect(isHalf)
     }
 
     @Test func `the limit holds for all parts together`() async throws {
