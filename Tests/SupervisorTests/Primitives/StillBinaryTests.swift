@@ -64,7 +64,7 @@ struct StillBinaryTests {
 
     @Test func `nobody can begin to write it while it is held still`() throws {
         let still = StillBinary(home["daemon"])
-        try withExtendedLifetime(still) {
+        withExtendedLifetime(still) {
             #expect(open(home["daemon"], O_WRONLY | O_NONBLOCK | O_CLOEXEC) == -1)
             #expect(errno == EWOULDBLOCK)
             #expect(truncate(home["other"], 1) == 0, "others are not concerned")
