@@ -11,6 +11,7 @@ struct ELFDynamic {
         case name = 14
         case rpath = 15
         case runPath = 29
+        case flags = 0x6fff_fffb
         case versions = 0x6fff_fffc
         case versionCount = 0x6fff_fffd
         case versionNeeds = 0x6fff_fffe
@@ -37,6 +38,11 @@ struct ELFDynamic {
             values[tag, default: []].append(value)
         }
         guard values.values.allSatisfy({ $0.count <= Self.limit }) else { throw .broken(what) }
+    }
+
+    /// DF_1_PIE of DT_FLAGS_1: an executable for any place in memory, no library.
+    var isExecutable: Bool {
+        values[Tag.flags.rawValue]?.contains { $0 & 0x0800_0000 != 0 } ?? false
     }
 
     /// The texts that entries of this tag stand for.

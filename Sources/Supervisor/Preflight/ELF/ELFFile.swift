@@ -17,6 +17,8 @@ package struct ELFFile: Sendable, Equatable {
     /// DT_RPATH, which the loader ignores beside a DT_RUNPATH.
     package private(set) var rpath: [String] = []
     package private(set) var runPath: [String] = []
+    /// DF_1_PIE, which linkers have written since 2018.
+    private var isMarkedExecutable = false
     /// DT_VERNEED without what is weak.
     package private(set) var versionNeeds: [VersionNeed] = []
     /// DT_VERDEF.
@@ -44,6 +46,14 @@ package struct ELFFile: Sendable, Equatable {
             })
     }
 
+    /// Meant to be loaded by a program and not to be one, as far as its headers tell.
+    ///
+    /// Both are ET_DYN; libraries of the C library have an interpreter, too.
+    package var isSharedObject: Bool {
+        let isDynamic = type == 3
+        return isDynamic && (name != nil || interpreter == nil && !isMarkedExecutable)
+    }
+
     private init(_ bytes: ELFBytes) throws(ELFError) {
         let head = try ELFHead(bytes)
         is64 = head.is64
@@ -55,6 +65,7 @@ package struct ELFFile: Sendable, Equatable {
         guard let dynamic = try ELFDynamic(bytes, head, segments) else { return }
         needed = try dynamic.strings(.needed)
         name = try dynamic.strings(.name).first
+        isMarkedExecutable = dynamic.isExecutable
         rpath = try dynamic.strings(.rpath).flatMap(\.searchPath)
         runPath = try dynamic.strings(.runPath).flatMap(\.searchPath)
         versionNeeds = try dynamic.versionNeeds
