@@ -4,6 +4,8 @@ struct PreflightFacts: Sendable, Equatable {
     /// Of the folder where its binary belongs.
     var release: ReleaseSight
     var host: HostFacts
+    /// By which the plan's info is judged.
+    var sourceRules = SourceRules()
 }
 
 /// What lies in the folder of a plan, and beside it.

@@ -64,37 +64,40 @@ struct PreflightJudge {
     // MARK: - The plan
 
     private var planInfo: Finding {
-        let plan = facts.plan
-        guard let info = plan.info.flatMap(PlanInfo.init) else {
-            return plan.origin == .chain
-                ? .warn("the plan says nothing of its binaries", pinning)
-                : .pass("the plan has no info: its binary is chosen by hand")
-        }
-        switch info {
-        case .inline: return inline(info)
-        case .url: return .warn("the info is an address, which is not fetched here", pinning)
-        case .text: return .warn("the info is text for people and names no binaries", pinning)
-        case .broken where plan.expectedSHA256 != nil:
-            return .warn(
-                "the info is broken JSON; the binary is pinned all the same",
-                "Nothing has to be done here.")
-        case .broken:
-            return .fail("the info is broken JSON, from which no binary can be told", pinning)
+        let info = facts.plan.info ?? ""
+        return switch SourceDecision(info: info, facts.sourceRules) {
+        case .fetch(let address, let key, let remarks): fetch(address, key, remarks)
+        case .fetchInfo(let address):
+            .warn(
+                "the info is an address, and what is there is not known: \(address.url.inQuotes)",
+                pinning)
+        case .refused(let refusal): refused(refusal)
         }
     }
 
-    private func inline(_ info: PlanInfo) -> Finding {
-        let platform = PlanInfo.platform
-        guard let address = info.address else {
-            return .warn("the info names no binary for \(platform)", pinning)
+    private func refused(_ refusal: SourceRefusal) -> Finding {
+        let isPinned = facts.plan.expectedSHA256 != nil
+        if refusal.kind == .infoBlank, facts.plan.origin != .chain {
+            return .pass("the plan has no info: its binary is chosen by hand")
         }
-        let isKnown = PlanDigests.digests(in: facts.plan.info) != nil
-        guard !isKnown, facts.plan.expectedSHA256 == nil else {
-            return .pass("the info names a binary for \(platform), and what its digest is")
+        guard refusal.kind == .infoBrokenJSON else { return .warn(refusal.reason, refusal.remedy) }
+        guard isPinned else { return .fail(refusal.reason, refusal.remedy) }
+        return .warn(
+            refusal.reason + "; the binary is pinned all the same", "Nothing has to be done here.")
+    }
+
+    private func fetch(_ address: BinaryAddress, _ key: String, _ remarks: [String]) -> Finding {
+        let words = remarks.map { "; " + $0 }.joined()
+        let what = "the info names a binary for \(key): \(address.url.inQuotes)\(words)"
+        return switch address.checksum {
+        case _ where facts.plan.expectedSHA256 != nil: .pass(what)
+        case .digests: .pass(what + "; its digest is in the info")
+        case .none: .warn(what, pinning)
+        case .weak(let digest):
+            .warn(what + "; anybody can forge its \(digest.algorithm.rawValue)", pinning)
+        case .list:
+            .warn(what + "; its digest is in a list that is not at hand", pinning)
         }
-        return address.contains("checksum=")
-            ? .warn("the checksum for \(platform) is of a form that cannot be checked", pinning)
-            : .warn("the address for \(platform) has no checksum", pinning)
     }
 
     private var pinning: String {

@@ -2,30 +2,21 @@
 enum PlanDigests {
     /// Of the address for this platform, or of the one for `any`; nil when the info is no such
     /// object, or its address has no checksum that can be understood.
+    ///
+    /// Wherever the address leads, and even when nothing would be fetched from there: the digest names
+    /// the bytes, not the place.
     static func digests(in info: String?) -> ContentDigests? {
-        info.flatMap(PlanInfo.init)?.address.flatMap(checksum)
-    }
-
-    /// The query's `checksum`, in go-getter's forms: `sha256:<hex>`, or the hex alone, whose length
-    /// tells which it is.
-    private static func checksum(of address: String) -> ContentDigests? {
-        guard let mark = address.firstIndex(of: "?") else { return nil }
-        let query = address[address.index(after: mark)...].prefix { $0 != "#" }
-        let values = query.split(separator: "&").filter { $0.hasPrefix("checksum=") }
-        guard values.count == 1, let value = values.first?.dropFirst("checksum=".count) else {
+        guard case .inline(let binaries)? = info.flatMap(PlanInfo.init) else { return nil }
+        do throws(SourceRefusal) {
+            let address = try binaries.entry(for: PlanInfo.platform).address
+            let checksum = try AddressQuery(address).checksum(SourceRules())
+            // An MD5 or SHA-1 is refused by these rules, and a list is not at hand.
+            guard case .digests(let digests) = checksum else { return nil }
+            return digests
+        } catch {
             return nil
         }
-        let parts = value.replacing("%3A", with: ":").replacing("%3a", with: ":")
-            .split(separator: ":", omittingEmptySubsequences: false).map { $0.lowercased() }
-        guard let hex = parts.last, hex.utf8.allSatisfy(isHexDigit) else { return nil }
-        switch (parts.count == 2 ? parts[0] : "", hex.utf8.count, parts.count) {
-        case ("sha256", 64, 2), ("", 64, 1): return ContentDigests(sha256: hex)
-        case ("sha512", 128, 2), ("", 128, 1): return ContentDigests(sha512: hex)
-        default: return nil
-        }
     }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool { "0123456789abcdef".utf8.contains(byte) }
 }
 
 /// What makes bytes more than bytes: who may place them where they can be run.

@@ -65,11 +65,33 @@ struct PreflightJudgeTests {
             info(#"{"binaries":{"any":"https://x"}}"#, pinned: true)
         ),
         (
-            .planInfo, .warn, "cannot be checked",
+            .planInfo, .warn, "md5 has 32",
             info(#"{"binaries":{"any":"https://x/y?checksum=md5:00"}}"#)
         ),
         (
-            .planInfo, .pass, "what its digest is",
+            .planInfo, .warn, "http can be changed",
+            info(#"{"binaries":{"any":"http://x/y"}}"#, pinned: true)
+        ),
+        (
+            .planInfo, .warn, "a list that is not at hand",
+            info(#"{"binaries":{"any":"https://x/y?checksum=file:https://x/z"}}"#)
+        ),
+        (
+            .planInfo, .warn, "anybody can forge its md5",
+            {
+                info(#"{"binaries":{"any":"https://x/y?checksum=\#(digest.prefix(32))"}}"#)(&$0)
+                $0.sourceRules.allowsWeakDigests = true
+            }
+        ),
+        (
+            .planInfo, .warn, "one is required",
+            {
+                info(#"{"binaries":{"any":"https://x/y"}}"#)(&$0)
+                $0.sourceRules.mustHaveChecksum = true
+            }
+        ),
+        (
+            .planInfo, .pass, "its digest is in the info",
             info(#"{"binaries":{"any":"https://x/y?checksum=sha256:\#(digest)"}}"#)
         ),
         (.directoryName, .pass, "upgrades/v3", { _ in }),
