@@ -4,7 +4,8 @@ import Glibc
 ///
 /// Besides not to crash, each has to keep what its file says of it.
 enum Target: String, CaseIterable {
-    case head, chunks, fields, json, plan
+    case head, chunks, fields, json, plan, elf
+    case planInfo = "plan-info"
 
     /// The one this process is for, from `FUZZ_TARGET`.
     static let chosen: Target = {
@@ -22,6 +23,8 @@ enum Target: String, CaseIterable {
         case .fields: checkFields(bytes)
         case .json: checkJSON(bytes)
         case .plan: checkPlan(bytes)
+        case .planInfo: checkPlanInfo(bytes)
+        case .elf: checkELF(bytes)
         }
     }
 }
