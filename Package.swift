@@ -71,7 +71,8 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "Supervisor", "CLinux", .product(name: "Logging", package: "swift-log"),
+                "StageMessages", "Supervisor", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -129,3 +129,12 @@ void clinux_reset_signals(void) {
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
+
+int clinux_hold_still(int fd) {
+    // Who wants to write is not our concern: the lease is held for moments. The signal that tells of
+    // it would end us; it goes to nobody once the owner is unset, and is ignored until then.
+    signal(SIGIO, SIG_IGN);
+    if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0) return -errno;
+    fcntl(fd, F_SETOWN, 0);
+    return 0;
+}

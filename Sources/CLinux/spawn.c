@@ -21,11 +21,12 @@ struct kernel_sigaction {
     unsigned long mask;
 };
 
-enum { gate_slot = 3, error_slot = 4, first_foreign = 5 };
+// Behind what the program is given; all below `first_free`.
+enum { first_more = 3, first_free = 16 };
 
-// An fd moved out of the way of the slots 0 to 4, so that no dup3 overwrites one still needed.
+// An fd moved out of the way of the slots, so that no dup3 overwrites one still needed.
 static int lifted(int fd) {
-    long copy = syscall(SYS_fcntl, fd, F_DUPFD, 16);
+    long copy = syscall(SYS_fcntl, fd, F_DUPFD, first_free);
     return copy < 0 ? fd : (int)copy;
 }
 
@@ -47,7 +48,7 @@ static void set_oom_score(const char *score) {
     syscall(SYS_close, fd);
 }
 
-static void exec_or_report(const struct clinux_spawn *spawn) {
+static void exec_or_report(const struct clinux_spawn *spawn, int error) {
     // A binary that was just copied may still be open for writing elsewhere: ETXTBSY, for 1 s.
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     int failure = 0;
@@ -57,7 +58,7 @@ static void exec_or_report(const struct clinux_spawn *spawn) {
         if (failure != ETXTBSY) break;
         syscall(SYS_nanosleep, &pause, NULL);
     }
-    syscall(SYS_write, error_slot, &failure, sizeof failure);
+    syscall(SYS_write, error, &failure, sizeof failure);
 }
 
 static void run_child(const struct clinux_spawn *spawn, int gate, int error) {
@@ -66,12 +67,17 @@ static void run_child(const struct clinux_spawn *spawn, int gate, int error) {
     error = lifted(error);
     int in = lifted(spawn->stdin_fd), out = lifted(spawn->stdout_fd);
     int err = lifted(spawn->stderr_fd);
+    int more[CLINUX_SPAWN_MORE];
+    int count = spawn->more_count < CLINUX_SPAWN_MORE ? spawn->more_count : CLINUX_SPAWN_MORE;
+    for (int index = 0; index < count; index++) more[index] = lifted(spawn->more_fds[index]);
     place(in, 0);
     place(out, 1);
     place(err, 2);
+    for (int index = 0; index < count; index++) place(more[index], first_more + index);
+    const int gate_slot = first_more + count, error_slot = gate_slot + 1;
     place(gate, gate_slot);
     place(error, error_slot);
-    syscall(SYS_close_range, first_foreign, ~0U, 0);
+    syscall(SYS_close_range, error_slot + 1, ~0U, 0);
     syscall(SYS_fcntl, gate_slot, F_SETFD, FD_CLOEXEC);
     syscall(SYS_fcntl, error_slot, F_SETFD, FD_CLOEXEC);
     reset_signals();
@@ -88,7 +94,7 @@ static void run_child(const struct clinux_spawn *spawn, int gate, int error) {
         int failure = errno;
         syscall(SYS_write, error_slot, &failure, sizeof failure);
     } else {
-        exec_or_report(spawn);
+        exec_or_report(spawn, error_slot);
     }
     syscall(SYS_exit_group, 127);
 }

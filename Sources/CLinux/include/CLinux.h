@@ -14,6 +14,8 @@
 #include <sys/types.h>
 #include <sys/vfs.h>
 
+enum { CLINUX_SPAWN_MORE = 4 };
+
 /// What a new process is given; everything else is reset in the child.
 struct clinux_spawn {
     const char *path;
@@ -23,6 +25,9 @@ struct clinux_spawn {
     const char *directory;
     /// Descriptors that become 0, 1 and 2.
     int stdin_fd, stdout_fd, stderr_fd;
+    /// Descriptors that become 3, 4 and so on; CLINUX_SPAWN_MORE at most.
+    const int *more_fds;
+    int more_count;
     /// Written to the child's /proc/self/oom_score_adj, or NULL to leave it.
     const char *oom_score_adj;
 };
@@ -69,6 +74,10 @@ long clinux_copy_file_range(int from, int to, size_t length);
 /// One piece of up to 64 KiB by read and write, for where the kernel cannot copy by itself.
 /// Returns bytes or -errno.
 long clinux_copy_through_memory(int from, int to);
+
+/// Takes a read lease: while it is held, who opens the file for writing waits, and nobody has it
+/// open so. Goes with the last close of the descriptor. Returns 0 or -errno.
+int clinux_hold_still(int fd);
 
 /// Makes everything on the filesystem of `fd` durable. Returns 0 or -errno.
 int clinux_syncfs(int fd);

@@ -18,6 +18,10 @@ package struct Setup: Sendable {
     /// Of a `pre-upgrade` that ends with 31.
     package var preUpgradeRetries = 0
     package var staging = Quarantine.Limits()
+    /// `switchyard-stage`; nil where it is not installed: nothing is fetched or unpacked then.
+    package var stageProgram: String?
+    /// `NAME=value`: what it is given, which is proxies and the place of certificates.
+    package var stageEnvironment: [String] = []
     package var version: String
     /// How often each part of the control loop proves that it turns.
     package var proofInterval: Duration = .seconds(5)

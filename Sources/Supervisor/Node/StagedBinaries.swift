@@ -38,9 +38,12 @@ extension NodeSupervisor {
         defer { memory.stagers[target.release.directory] = nil }
         let held = staging.quarantine.held(in: target.release.directory)
         let (home, quarantine) = (setup.home, staging.quarantine)
+        let placed = staging.binaries.placed(in: target.release)
         try await staging.pool.run { () throws(StagingRefusal) in
             if let held { quarantine.discard(held.id) }
-            if target.binary.isStaged { try Placement.remove(target.release, of: home) }
+            if target.binary.isStaged {
+                try Placement.remove(target.release, of: home, placed: placed)
+            }
         }
         staging.binaries.forget(target.release)
         log.notice("removed a binary", metadata: ["plan.name": "\(name.text)"])

@@ -106,11 +106,10 @@ extension NodeSupervisor {
     ) async throws(StagingRefusal) -> BinaryFacts {
         memory.stagers[target.release.directory] = originator
         defer { memory.stagers[target.release.directory] = nil }
+        let assembly = Assembly(received, daemonName: setup.home.daemonName)
         let binary = PlacedBinary(
-            plan: target.name.text, sha256: received.digests.sha256 ?? "", size: received.size,
-            files: 1, trust: trust, source: source, stagedAt: Date(), from: received.digests,
-            seal: nil)
-        try await carryOut(received, binary, in: target)
+            assembly, of: received, plan: target.name, trust: trust, source: source)
+        try await carryOut(assembly, of: received, binary, in: target)
         log.notice(
             "staged a binary",
             metadata: [
@@ -123,13 +122,14 @@ extension NodeSupervisor {
     }
 
     private func carryOut(
-        _ received: Received, _ binary: PlacedBinary, in target: StagingTarget
+        _ assembly: Assembly, of received: Received, _ binary: PlacedBinary,
+        in target: StagingTarget
     ) async throws(StagingRefusal) {
         let (home, quarantine, binaries) = (setup.home, staging.quarantine, staging.binaries)
         let old = binaries.placed(in: target.release)
         let placement = try await staging.pool.run { () throws(StagingRefusal) in
-            try Placement.prepared(
-                received.id, binary, in: quarantine, to: target.release, of: home, replacing: old)
+            try Placement(
+                of: assembly, binary, in: quarantine, to: target.release, of: home, replacing: old)
         }
         // Looked at once more, with nothing between this and the rename.
         guard isFree(target.release) else { throw .planInUse(.upgrading) }

@@ -58,6 +58,11 @@ extension NodeSupervisor {
         _ plan: UpgradePlan, _ arguments: [String]
     ) async throws(StepError) -> (Exit, String) {
         let release = setup.home.release(for: plan.name)
+        do throws(Block) {
+            _ = try await checked(release)
+        } catch {
+            throw .blocked(error)
+        }
         let request = ProcessRequest(
             path: release.binary, arguments: arguments, environment: setup.environment,
             directory: setup.home.root)

@@ -117,15 +117,15 @@ package struct ChildProcess: Sendable {
         guard let pidfd else { return .unknown }
         let deadline = Instant.now + grace
         while true {
+            if deadline <= .now {
+                signal(SIGKILL)
+                signalGroup(SIGKILL)
+            }
             let wake = await loop.waitShielded(
                 for: .read, on: pidfd.number, until: deadline > .now ? deadline : nil)
             if wake == .ready, let exit = reap(pidfd) {
                 loop.forget(pidfd.number)
                 return exit
-            }
-            if deadline <= .now {
-                signal(SIGKILL)
-                signalGroup(SIGKILL)
             }
         }
     }

@@ -11,6 +11,10 @@ package struct ProcessRequest: Sendable {
     /// Nil for ours.
     package var directory: String?
     package var output: Output
+    /// Nil for ours, or for /dev/null where ours is a terminal.
+    var input: Descriptor?
+    /// Become 3, 4 and so on; four at most.
+    var descriptors: [Descriptor] = []
 
     package enum Output: Sendable {
         /// Ours, so that it survives us.
@@ -34,7 +38,8 @@ package struct ProcessRequest: Sendable {
     func spawn() throws(SystemError) -> GatedProcess {
         // A background group that reads from the terminal would be stopped by SIGTTIN.
         let null = try Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC), call: "open")
-        let input = isatty(0) == 1 || isCaptured ? null.number : 0
+        let input = input?.number ?? (isatty(0) == 1 || isCaptured ? null.number : 0)
+        let more = descriptors.map(\.number)
         let (out, error) =
             switch output {
             case .inherited: (Int32(1), Int32(2))
@@ -46,11 +51,14 @@ package struct ProcessRequest: Sendable {
                 path.withCString { path in
                     withOptionalCString(directory) { directory in
                         withOptionalCString(Self.oomScore) { score in
-                            var spawn = clinux_spawn(
-                                path: path, argv: argv, envp: envp, directory: directory,
-                                stdin_fd: input, stdout_fd: out, stderr_fd: error,
-                                oom_score_adj: score)
-                            return clinux_spawn(&spawn, &gated)
+                            more.withUnsafeBufferPointer { more in
+                                var spawn = clinux_spawn(
+                                    path: path, argv: argv, envp: envp, directory: directory,
+                                    stdin_fd: input, stdout_fd: out, stderr_fd: error,
+                                    more_fds: more.baseAddress, more_count: Int32(more.count),
+                                    oom_score_adj: score)
+                                return clinux_spawn(&spawn, &gated)
+                            }
                         }
                     }
                 }

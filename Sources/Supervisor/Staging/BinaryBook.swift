@@ -49,8 +49,10 @@ package final class BinaryBook: Sendable {
             return nil
         }
         let known = entries.withLock { $0[release.directory] }
-        if let known, known.seal == seal { return known }
-        let placed = PlacedBinaries(of: release, in: home).fitting(seal)
+        if let known, known.seal == seal, known.placed?.hasSealedSideFiles(in: release) != false {
+            return known
+        }
+        let placed = PlacedBinaries(of: release, in: home).fitting(seal, in: release)
         let entry = Entry(release: release, seal: seal, sha256: placed?.sha256, placed: placed)
         entries.withLock { $0[release.directory] = entry }
         return entry
@@ -66,29 +68,20 @@ extension BinaryBook {
     func hash() {
         let unknown = entries.withLock { $0.values.filter { $0.sha256 == nil } }
         for entry in unknown where !Task.isCancelled {
-            guard let digest = Self.sha256(of: entry) else {
+            let reading = SealedDigest(of: entry.release.binary)
+            guard let reading, reading.seal == entry.seal else {
                 forget(entry.release)
                 continue
             }
-            learn(digest, of: entry)
+            learn(reading.sha256, of: entry)
         }
-    }
-
-    private static func sha256(of entry: Entry) -> String? {
-        let number = open(entry.release.binary, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard number >= 0 else { return nil }
-        let file = Descriptor(owning: number)
-        var digest = RunningDigest()
-        guard Seal(file) == entry.seal, (try? digest.update(from: file)) != nil,
-            Seal(file) == entry.seal
-        else { return nil }
-        return digest.digests.sha256
     }
 
     private func learn(_ sha256: String, of entry: Entry) {
         var known = entry
         known.sha256 = sha256
-        known.placed = PlacedBinaries(of: entry.release, in: home).fitting(sha256: sha256)
+        known.placed = PlacedBinaries(of: entry.release, in: home)
+            .fitting(sha256: sha256, in: entry.release)
         if known.placed != nil { known.placed?.seal = entry.seal }
         entries.withLock { [known] entries in
             guard entries[entry.release.directory]?.seal == entry.seal else { return }

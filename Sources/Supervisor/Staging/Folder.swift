@@ -3,7 +3,7 @@ import Glibc
 
 /// A folder held open; nothing below it is reached through a link or leaves it.
 struct Folder: Sendable {
-    private let descriptor: Descriptor
+    let descriptor: Descriptor
     /// For messages; what is reached is the folder that was opened.
     private let path: String
 
@@ -39,6 +39,48 @@ struct Folder: Sendable {
             throw SystemError("mkdir", path: join(name))
         }
         return try folder(name)
+    }
+
+    /// The folder that a relative path leads to, and the path's last part.
+    ///
+    /// - Parameter mode: Of folders that are missing and made; nil makes none.
+    func walk(
+        _ path: String, makingFolders mode: mode_t? = nil
+    ) throws(SystemError) -> (folder: Folder, name: String) {
+        var parts = path.split(separator: "/").map(String.init)
+        let name = parts.popLast() ?? ""
+        var folder = self
+        for part in parts {
+            if let mode {
+                folder = try folder.makeFolder(part, mode: mode)
+            } else {
+                folder = try folder.folder(part)
+            }
+        }
+        return (folder, name)
+    }
+
+    /// Removes a folder with all that is in it, however deep; links are not followed.
+    ///
+    /// Folders within it are moved up first, so that neither depth nor descriptors run out. What
+    /// cannot be removed is found again at the next start.
+    func removeTreeIfThere(_ name: String) {
+        var pending = [name]
+        var moved = 0
+        while let next = pending.popLast() {
+            guard let folder = try? folder(next) else {
+                removeIfThere(next)
+                continue
+            }
+            for child in folder.names {
+                if unlinkat(folder.descriptor.number, child, 0) == 0 { continue }
+                moved += 1
+                let place = "\(name).\(moved)"
+                guard (try? folder.rename(child, to: self, place)) != nil else { continue }
+                pending.append(place)
+            }
+            unlinkat(descriptor.number, next, AT_REMOVEDIR)
+        }
     }
 
     /// Removes a folder that is empty.

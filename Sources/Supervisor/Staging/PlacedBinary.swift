@@ -18,6 +18,17 @@ package struct PlacedBinary: Codable, Sendable, Equatable {
     var from: ContentDigests
     /// Nil from before it is in place until it is known there.
     var seal: Seal?
+    /// What came with the executable; nil for nothing.
+    var sideFiles: [SideFile]?
+
+    /// A library that the executable brings along.
+    struct SideFile: Codable, Sendable, Equatable {
+        /// Relative to the release's folder.
+        let path: String
+        let sha256: String
+        let size: Int64
+        var seal: Seal?
+    }
 
     var facts: BinaryFacts {
         BinaryFacts(
@@ -65,7 +76,53 @@ struct PlacedBinaries: Codable, Sendable, Equatable {
         unlink(path)
     }
 
-    func fitting(_ seal: Seal) -> PlacedBinary? { binaries.first { $0.seal == seal } }
+    /// The one whose files all bear their seals.
+    func fitting(_ seal: Seal, in release: Release) -> PlacedBinary? {
+        binaries.first { $0.seal == seal && $0.hasSealedSideFiles(in: release) }
+    }
 
-    func fitting(sha256: String) -> PlacedBinary? { binaries.first { $0.sha256 == sha256 } }
+    /// The one whose files all have their digests, with the seals that they bear now; reads what
+    /// came with the executable, and blocks.
+    func fitting(sha256: String, in release: Release) -> PlacedBinary? {
+        for binary in binaries where binary.sha256 == sha256 {
+            if let sealed = binary.resealedSideFiles(in: release) { return sealed }
+        }
+        return nil
+    }
+}
+
+extension PlacedBinary {
+    init(
+        _ assembly: Assembly, of received: Received, plan: PlanName, trust: BinaryFacts.Trust,
+        source: BinaryFacts.Source
+    ) {
+        self.plan = plan.text
+        sha256 = assembly.executable.sha256
+        size = assembly.executable.size
+        files = assembly.items.count
+        self.trust = trust
+        self.source = source
+        stagedAt = Date()
+        from = received.digests
+        let sideFiles = assembly.sideFiles.map { SideFile($0) }
+        self.sideFiles = sideFiles.isEmpty ? nil : sideFiles
+    }
+
+    func hasSealedSideFiles(in release: Release) -> Bool {
+        (sideFiles ?? []).allSatisfy { file in
+            file.seal != nil && file.seal == Seal(release.path + "/" + file.path)
+        }
+    }
+
+    /// Nil when one of them has other bytes.
+    fileprivate func resealedSideFiles(in release: Release) -> PlacedBinary? {
+        var sealed = self
+        for (index, file) in (sideFiles ?? []).enumerated() {
+            guard let reading = SealedDigest(of: release.path + "/" + file.path),
+                reading.sha256 == file.sha256
+            else { return nil }
+            sealed.sideFiles?[index].seal = reading.seal
+        }
+        return sealed
+    }
 }

@@ -126,6 +126,12 @@ package final class Quarantine: Sendable {
         }
     }
 
+    /// The disk has as much left as is kept for the node; false when it cannot be told.
+    var hasReserve: Bool {
+        guard let (total, free) = try? folder().space() else { return false }
+        return free >= limits.reserve.bytes(of: total)
+    }
+
     func countUnfinished(of originator: Originator) -> Int {
         state.withLock { state in
             state.entries.values.compactMap(\.record)
@@ -165,7 +171,7 @@ package final class Quarantine: Sendable {
         }
         for name in names {
             let id = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
-            if entries[id] == nil { folder.removeIfThere(name) }
+            if entries[id] == nil { folder.removeTreeIfThere(name) }
         }
         return entries
     }
