@@ -20,6 +20,8 @@ enum HelpText {
                                      `run version`, takes the place of this process.
           switchyard init <path>     Make the folders, with <path> as the first binary.
           switchyard config          Show the effective configuration and its origins.
+          switchyard preflight [plan]
+                                     Show whether this host will survive a plan.
           switchyard token           Make, list and revoke the tokens of the API.
           switchyard version         Show our version and the daemon's.
           switchyard help [command]  Show this text, or the options of a command.
@@ -47,6 +49,8 @@ enum HelpText {
         EXIT CODES
           0  done
           1  an error; the text after "Error:" says which
+             of preflight: a check fails, or an important one is not known
+          69 no supervisor answers preflight
           `run` ends with the daemon's own exit code, 128 and the number for a signal.
         """
 }

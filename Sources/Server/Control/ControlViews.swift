@@ -1,0 +1,70 @@
+import Supervisor
+
+/// A list of the API as a command reads it.
+struct ListView<Item: Decodable & Sendable>: Decodable, Sendable {
+    let items: [Item]
+}
+
+/// `Plan` as a command reads it.
+struct PlanView: Decodable, Sendable {
+    let name: String
+    let trigger: String
+    let height: Height?
+    let state: String
+    let binary: BinaryView
+
+    /// Its binary may still have to run.
+    var isToCome: Bool { ["pending", "due", "blocked"].contains(state) }
+}
+
+/// `Binary` as a command reads it.
+struct BinaryView: Decodable, Sendable {
+    let state: String
+    let sha256: String?
+    let trust: String?
+}
+
+/// `Preflight` as a command reads it.
+struct PreflightView: Decodable, Sendable {
+    let plan: String
+    let verdict: Result
+    let evaluatedAt: String?
+    let subjectSHA256: String?
+    let checks: [Check]
+
+    struct Check: Decodable, Sendable {
+        let id: String
+        let result: Result
+        let reason: String
+        let remedy: String?
+    }
+
+    /// How a check ended; a word of another version counts as unknown.
+    enum Result: String, Decodable, Sendable {
+        case pass, warn, fail, unknown
+
+        init(from decoder: any Decoder) throws {
+            let word = try decoder.singleValueContainer().decode(String.self)
+            self = Result(rawValue: word) ?? .unknown
+        }
+
+        var exitCode: Int32 {
+            switch self {
+            case .pass, .warn: 0
+            case .fail, .unknown: 1
+            }
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case plan, verdict, checks
+        case evaluatedAt = "evaluated_at"
+        case subjectSHA256 = "subject_sha256"
+    }
+
+    /// Speaks of the very binary that the plan has now.
+    func isSettled(for plan: PlanView) -> Bool {
+        guard evaluatedAt != nil else { return false }
+        return plan.binary.state != "staged" || plan.binary.sha256 == subjectSHA256
+    }
+}
