@@ -128,7 +128,7 @@ struct PreflightCommandTests {
                 """,
             ], environment: ["PATH": "/usr/bin:/bin"], log: node.path + "/stranger")
         try await eventually("the stranger listens") { access(socket, F_OK) == 0 }
-        for command in ["preflight", "preflight v3", "preflight --json v3"] {
+        for command in ["preflight v3", "prepare v3", "prepare-upgrade"] {
             let result = try await node.switchyard(
                 command, ["SWITCHYARD_LISTEN": "unix:\(socket)"])
             #expect(result.code == 69 && result.output.isEmpty, "\(result)")

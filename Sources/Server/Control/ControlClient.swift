@@ -24,6 +24,18 @@ struct ControlClient: Sendable {
         return try await send("GET \(path)\(query)", limit: Self.limit + .seconds(seconds))
     }
 
+    func post<Value: Decodable>(
+        _ path: String, _ body: [String: String], as type: Value.Type = Value.self
+    ) async throws(ControlError) -> Answer<Value> {
+        try await send("POST \(path)", body: body)
+    }
+
+    func delete<Value: Decodable>(
+        _ path: String, as type: Value.Type = Value.self
+    ) async throws(ControlError) -> Answer<Value> {
+        try await send("DELETE \(path)")
+    }
+
     /// The path of a plan, whatever its name is made of.
     static func path(ofPlan name: String) -> String {
         "/v1/plans/" + name.percentEncoded(keeping: "-_~")

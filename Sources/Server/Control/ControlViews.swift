@@ -24,6 +24,16 @@ struct BinaryView: Decodable, Sendable {
     let trust: String?
 }
 
+/// As much of `Status` as a command reads.
+struct NextView: Decodable, Sendable {
+    let next: Plan?
+
+    struct Plan: Decodable, Sendable {
+        let plan: String
+        let height: Height?
+    }
+}
+
 /// `Preflight` as a command reads it.
 struct PreflightView: Decodable, Sendable {
     let plan: String
@@ -67,4 +77,23 @@ struct PreflightView: Decodable, Sendable {
         guard evaluatedAt != nil else { return false }
         return plan.binary.state != "staged" || plan.binary.sha256 == subjectSHA256
     }
+}
+
+/// `Operation` as a command reads it.
+struct OperationView: Decodable, Sendable {
+    let id: String
+    let state: String
+    let step: String?
+    let progress: Progress?
+    let result: BinaryView?
+    let problem: ProblemView?
+
+    struct Progress: Decodable, Sendable, Equatable {
+        let done: Int64
+        let total: Int64?
+        let unit: String
+    }
+
+    var isRunning: Bool { state == "running" }
+    var path: String { "/v1/operations/" + id }
 }

@@ -24,7 +24,7 @@ struct PreflightCommandTests {
         try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     }
 
-    private static let commands = [["preflight"], ["preflight", "v3"]]
+    private static let commands = [["preflight"], ["prepare", "v3"], ["prepare-upgrade"]]
 
     @Test(arguments: commands)
     func `without a supervisor they end with 69, and say how to start one`(
@@ -101,6 +101,9 @@ struct PreflightCommandTests {
         (["preflight", "--wait", "5", "v3"], "--wait must be a duration"),
         (["preflight", "--wait=-5s", "v3"], "--wait must be a duration"),
         (["preflight", "v3", "v4"], "v4"), (["preflight", "-o", "yaml"], "yaml"),
+        (["prepare"], "<plan>"), (["prepare", ""], "name must not be empty"),
+        (["prepare", "v3", "--url", "u", "--path", "p"], "give one of them"),
+        (["prepare", "v3", "--path", ""], "must not be empty"), (["prepare-upgrade", "v3"], "v3"),
     ])
     func `a wrong command line ends with 1 and says what is wrong`(
         arguments: [String], part: String
@@ -110,7 +113,7 @@ struct PreflightCommandTests {
         #expect(result.errors.hasPrefix("Error: ") && result.errors.contains(part))
     }
 
-    @Test(arguments: ["preflight"])
+    @Test(arguments: ["preflight", "prepare", "prepare-upgrade"])
     func `their help says what they do, and the exit codes`(command: String) throws {
         let result = try run([command, "--help"])
         #expect(result.code == 0 && result.errors.isEmpty)
