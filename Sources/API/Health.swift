@@ -4,11 +4,11 @@ import Supervisor
 /// Whether the supervisor lives and its node is fit for use, in Kubernetes' form.
 struct Health: Sendable {
     let board: StatusBoard
+    /// How far ahead a plan that cannot succeed makes the node unready for it.
+    let horizon: Duration
 
     /// How old the control loop's last sign of life may be.
     private static let beatLimit = Duration.seconds(10)
-    /// How far ahead a plan that cannot succeed makes the node unready for it: 72 hours.
-    private static let horizon: TimeInterval = 72 * 3600
 
     /// The checks that can be asked for; only the first three are in the sum.
     enum Check: String, CaseIterable {
@@ -92,7 +92,8 @@ struct Health: Sendable {
 
     private func planFailure(in status: Status) -> String? {
         guard let next = status.next else { return nil }
-        if let expected = next.expectedAt, expected > Date.now + Self.horizon { return nil }
+        let end = Date.now + TimeInterval(horizon.components.seconds)
+        if let expected = next.expectedAt, expected > end { return nil }
         switch next.verdict {
         case .pass, .warn: return nil
         case nil: return "the next plan has not been looked at yet"

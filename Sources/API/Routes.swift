@@ -6,12 +6,14 @@ extension Router {
     /// - Parameters:
     ///   - settings: What `/v1/config` shows; free of secrets.
     ///   - opensMetrics: Shows `/metrics` to everyone who may use a listener.
+    ///   - horizon: How far ahead a plan that cannot succeed makes the node unready for it.
     package init(
         node supervisor: NodeSupervisor, http: HTTPCounters = HTTPCounters(),
-        settings: [Setting] = [], opensMetrics: Bool = false
+        settings: [Setting] = [], opensMetrics: Bool = false,
+        horizon: Duration = .seconds(72 * 3600)
     ) {
         let board = supervisor.board
-        let health = Health(board: board)
+        let health = Health(board: board, horizon: horizon)
         let node = NodeResource(board: board)
         let start = StartPage()
         let problems = ProblemPages()

@@ -15,11 +15,16 @@ package enum StageReport: Codable, Sendable, Equatable {
 package struct StageFailure: Error, Codable, Sendable, Equatable {
     package var kind: Kind
     /// The very fact, as a clause: `the server answered 404 for https://…`.
-    package var detail: String
+    ///
+    /// Of at most 300 characters, none of which controls a terminal: parts of it are a server's or an
+    /// archive's.
+    package let detail: String
 
     package enum Kind: String, Codable, Sendable, CaseIterable {
         // Of fetching.
         case schemeRefused = "scheme_refused"
+        /// None at all, or one with a password in it.
+        case urlRefused = "url_refused"
         case addressRefused = "address_refused"
         case redirectRefused = "redirect_refused"
         case nameUnresolved = "name_unresolved"
@@ -28,6 +33,8 @@ package struct StageFailure: Error, Codable, Sendable, Equatable {
         case status
         case stalled
         case cut
+        /// No HTTP, or not what was asked for.
+        case answerBroken = "answer_broken"
         case tooLarge = "too_large"
         // Of unpacking.
         /// No archive, or of a format that is not taken.
@@ -45,6 +52,39 @@ package struct StageFailure: Error, Codable, Sendable, Equatable {
 
     package init(_ kind: Kind, _ detail: String) {
         self.kind = kind
-        self.detail = detail
+        self.detail = Self.harmless(detail)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(Kind.self, forKey: .kind),
+            try container.decode(String.self, forKey: .detail))
+    }
+
+    private static func harmless(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let shown = isHarmless(scalar) ? String(scalar) : escape(scalar)
+            guard scalars.count + shown.unicodeScalars.count <= 300 else {
+                return String(scalars.dropLast(max(0, scalars.count - 299))) + "…"
+            }
+            scalars.append(contentsOf: shown.unicodeScalars)
+        }
+        return String(scalars)
+    }
+
+    /// Formats and unassigned ones are out, too: they turn the direction of writing, or hide.
+    private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate,
+            .unassigned:
+            false
+        default: true
+        }
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        "\\u{" + String(scalar.value, radix: 16) + "}"
     }
 }

@@ -26,8 +26,8 @@ struct Completion: Sendable {
                 try intake.complete()
             }
             let answer = try await node.stage(
-                received, for: name, from: .upload, by: originator, isVouchedFor: isVouchedFor,
-                if: condition)
+                received, for: name, from: .upload, by: originator,
+                voucher: Voucher(isOperator: isVouchedFor), if: condition)
             return .binary(answer, of: name)
         } catch {
             await discard(intake)

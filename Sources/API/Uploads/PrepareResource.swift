@@ -13,17 +13,21 @@ struct PrepareResource: Sendable {
     @Sendable func prepare(_ call: Call) async throws(Problem) -> Response {
         let name = try call.planName(on: node)
         return try await actions.answer(call) { originator, key, body throws(Problem) in
-            let path = try path(in: body, from: call.request.caller)
+            let caller = call.request.caller
+            let source = try source(in: body, from: caller)
             do throws(PrepareRefusal) {
-                return try await node.prepare(name, from: path, by: originator, key: key)
+                return try await node.prepare(
+                    name, from: source, by: originator, mayVouch: caller.may(.operate), key: key)
             } catch {
                 throw Problem(prepare: error)
             }
         }
     }
 
-    /// The path, of who may name one.
-    private func path(in body: RequestObject, from caller: Caller) throws(Problem) -> String {
+    /// Where it is to come from; a path, of who may name one.
+    private func source(
+        in body: RequestObject, from caller: Caller
+    ) throws(Problem) -> PrepareSource {
         var body = body
         let source = body.word("source", of: Source.self)
         let path = body.string("path", limit: 4096)
@@ -39,27 +43,25 @@ struct PrepareResource: Sendable {
         if url == nil, source == .url { body.refuse("url", "must be an address") }
         if url != nil, source != .url { body.refuse("url", "belongs to the source \"url\"") }
         try body.end()
-        guard source == .path, let path else { throw .notFetched }
+        guard let path else { return url.map { .url($0) } ?? .plan }
         guard case .peer = caller else { throw Problem(ProblemType.localOnly) }
-        return path
+        return .path(path)
     }
 }
 
 extension Problem {
-    fileprivate static let notFetched = Problem(
-        ProblemType.sourceRefused,
-        detail:
-            "This version fetches nothing: a binary comes by upload, or from a path of the host.",
-        remedy: "Upload the binary, or name its path on the Unix socket.")
-
     init(prepare refusal: PrepareRefusal) {
         switch refusal {
         case .wish(let refusal): self.init(wish: refusal)
         case .staging(let refusal): self.init(staging: refusal)
-        case .source(let why):
-            self.init(
-                ProblemType.sourceRefused, detail: "The path cannot be used: \(why).",
-                remedy: "Name a regular file that the supervisor may read, not a link.")
+        case .source(let refusal): self.init(source: refusal)
         }
+    }
+
+    /// With the refusal's own name, for scripts.
+    init(source refusal: SourceRefusal) {
+        self.init(
+            ProblemType.sourceRefused, detail: refusal.reason.asSentence, remedy: refusal.remedy,
+            members: ["refusal": .string(refusal.kind.rawValue)])
     }
 }

@@ -18,6 +18,14 @@ extension Problem {
             self.init(
                 .binaryRejected, detail: kind.objection?.what, remedy: kind.objection?.remedy)
         case .contentMismatch: self.init(ProblemType.contentMismatch)
+        case .digestRefused(let why):
+            self.init(.contentMismatch, detail: why.asSentence)
+        case .sourceRefused(let refusal): self.init(source: refusal)
+        case .unpackRefused(let why, let remedy):
+            self.init(.binaryRejected, detail: why.asSentence, remedy: remedy)
+        case .fetchFailed, .helperFailed:
+            let failure = refusal.failure
+            self.init(.binaryRejected, detail: failure.detail, remedy: failure.remedy)
         case .uploadUnknown: self.init(ProblemType.uploadUnknown)
         case .planInUse(let state):
             self.init(.planInUse, detail: "The plan is \(state.rawValue).")

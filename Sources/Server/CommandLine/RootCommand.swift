@@ -9,8 +9,8 @@ struct RootCommand: ParsableCommand {
         version: Version.number,
         subcommands: [
             InitCommand.self, ConfigCommand.self, PreflightCommand.self, PrepareCommand.self,
-            PrepareUpgradeCommand.self, TokenCommand.self, VersionCommand.self,
-            StopOrphanCommand.self,
+            PrepareUpgradeCommand.self, TokenCommand.self, ManifestCommand.self,
+            VersionCommand.self, StopOrphanCommand.self,
         ])
 
     /// The commands that have a help text of their own.

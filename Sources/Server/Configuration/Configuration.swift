@@ -46,6 +46,18 @@ struct Configuration: Sendable, Equatable {
     let reserve: DiskReserve
     /// Bytes of one upload.
     let maxUpload: Int64
+    /// How far ahead a plan that this host would not survive makes it unready for it.
+    let horizon: Duration
+    /// What must vouch for a binary before it may run.
+    let trust: TrustRequirement
+    /// The file of allowed signers.
+    let trustSigners: String?
+    /// How many of them.
+    let trustThreshold: Int
+    /// Binaries may be fetched from private addresses.
+    let fetchesPrivate: Bool
+    /// MD5 and SHA-1 are checked instead of refused.
+    let allowsWeakChecksums: Bool
     /// The variables that were set to something.
     let given: Set<Variable>
     /// Things that look like mistakes and change nothing; one sentence each.

@@ -52,6 +52,12 @@ extension Configuration {
             (.linger, linger.goText),
             (.reserve, reserve.text),
             (.maxUpload, ByteCount.text(maxUpload)),
+            (.horizon, horizon.goText),
+            (.trust, trust.rawValue),
+            (.trustSigners, trustSigners),
+            (.trustThreshold, "\(trustThreshold)"),
+            (.fetchPrivate, "\(fetchesPrivate)"),
+            (.allowWeakChecksums, "\(allowsWeakChecksums)"),
             (.logFormat, log.format.rawValue),
         ]
     }

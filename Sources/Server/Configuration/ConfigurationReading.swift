@@ -31,6 +31,13 @@ extension Configuration {
         linger = reader.duration(.linger, default: .zero)
         reserve = reader.size(.reserve, from: 0).map(DiskReserve.bytes) ?? .standard
         maxUpload = reader.size(.maxUpload, from: 1) ?? 1 << 30
+        horizon = reader.duration(.horizon, default: .seconds(72 * 3600))
+        let trust: TrustRequirement = reader.choice(.trust, default: .any)
+        self.trust = trust
+        trustSigners = Self.trustSigners(&reader, trust)
+        trustThreshold = Self.trustThreshold(&reader)
+        fetchesPrivate = reader.flag(.fetchPrivate, default: false)
+        allowsWeakChecksums = reader.flag(.allowWeakChecksums, default: false)
         given = reader.given
         warnings = Variable.suspicions(in: reader.environment)
     }
@@ -65,6 +72,30 @@ extension Configuration {
     ) -> String {
         guard isUsed else { return reader.text(.backupDirectory) ?? home.path }
         return reader.absolutePath(.backupDirectory) ?? home.path
+    }
+
+    private static func trustSigners(
+        _ reader: inout EnvironmentReader, _ trust: TrustRequirement
+    ) -> String? {
+        let path = reader.absolutePath(.trustSigners)
+        if trust == .signature, reader.text(.trustSigners) == nil {
+            reader.refuse(
+                .trustSigners,
+                "SWITCHYARD_TRUST_SIGNERS is not set, and SWITCHYARD_TRUST=signature needs it: the "
+                    + "path of a file as of ssh-keygen(1), ALLOWED SIGNERS")
+        }
+        return path
+    }
+
+    private static func trustThreshold(_ reader: inout EnvironmentReader) -> Int {
+        let count = reader.count(.trustThreshold, default: 1)
+        guard count > 0 else {
+            reader.refuse(
+                .trustThreshold,
+                "SWITCHYARD_TRUST_THRESHOLD must be at least 1, the number of signers needed")
+            return 1
+        }
+        return count
     }
 
     private static func apiHosts(_ reader: inout EnvironmentReader) -> AllowedHosts {

@@ -32,6 +32,12 @@ enum Variable: String, CaseIterable, Sendable {
     case linger = "SWITCHYARD_LINGER"
     case reserve = "SWITCHYARD_RESERVE"
     case maxUpload = "SWITCHYARD_MAX_UPLOAD"
+    case horizon = "SWITCHYARD_HORIZON"
+    case trust = "SWITCHYARD_TRUST"
+    case trustSigners = "SWITCHYARD_TRUST_SIGNERS"
+    case trustThreshold = "SWITCHYARD_TRUST_THRESHOLD"
+    case fetchPrivate = "SWITCHYARD_FETCH_PRIVATE"
+    case allowWeakChecksums = "SWITCHYARD_ALLOW_WEAK_CHECKSUMS"
     case logFormat = "SWITCHYARD_LOG_FORMAT"
 }
 

@@ -38,7 +38,7 @@ struct Supervision: Sendable {
         let http = HTTPCounters()
         let router = Router(
             node: node, http: http, settings: configuration.settings,
-            opensMetrics: configuration.opensMetrics)
+            opensMetrics: configuration.opensMetrics, horizon: configuration.horizon)
         let api = try ControlPlane(
             addresses: addresses,
             options: ListenOptions(
@@ -162,6 +162,7 @@ struct Supervision: Sendable {
         setup.staging.reserve = configuration.reserve
         setup.staging.maxSize = configuration.maxUpload
         setup.preUpgradeRetries = configuration.preUpgradeRetries
+        setup.useStage(StageProgram.path, for: configuration, environment)
         return setup
     }
 }

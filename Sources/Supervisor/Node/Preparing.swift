@@ -1,21 +1,33 @@
 import FoundationEssentials
+import StageMessages
 
-/// Staging of what lies on this host already, as an operation.
+/// Where a binary is to come from.
+package enum PrepareSource: Sendable, Equatable {
+    /// From where the plan's info says.
+    case plan
+    case url(String)
+    /// A file of this host.
+    case path(String)
+}
+
+/// Staging of what lies on this host or elsewhere, as an operation.
 extension NodeSupervisor {
     /// How many go on at once, one of each plan.
     private static let preparations = 2
 
-    /// Begins to stage a file of this host, for a caller who could have put it there by hand.
+    /// Begins to stage a binary.
     ///
+    /// - Parameter mayVouch: The caller's word is enough for bytes that it names: by a path, or by a
+    ///   digest in the address.
     /// - Returns: An operation that has ended when these very bytes are staged.
     package func prepare(
-        _ name: PlanName, from path: String, by originator: Originator,
+        _ name: PlanName, from source: PrepareSource, by originator: Originator, mayVouch: Bool,
         key: Operation.IdempotencyKey? = nil
     ) async throws(PrepareRefusal) -> Operation {
         if let earlier = try earlierPreparation(key) { return earlier }
-        let source = try await open(path)
         let target = try await freeTarget(name)
-        let isStaged = await isStaged(source, as: target)
+        let origin = try await origin(of: source, for: target, mayVouch: mayVouch)
+        let isStaged = await isStaged(origin, as: target)
         if let earlier = try earlierPreparation(key) { return earlier }
         try requireRoom(for: name)
         var operation = begin(.prepare, plan: name.text, by: originator, key: key)
@@ -24,13 +36,13 @@ extension NodeSupervisor {
             memory.operations.record(operation)
             return done(operation)
         }
-        operation.progress = Operation.Progress(done: 0, total: source.size, unit: .bytes)
+        operation.progress = Operation.Progress(done: 0, total: origin.size, unit: .bytes)
         memory.operations.record(operation)
-        let isCancelled = Locked(false)
-        memory.cancellations[operation.id] = { isCancelled.withLock { $0 = true } }
         let preparation = Preparation(
-            operation: operation.id, name: name, source: source, isCancelled: isCancelled)
-        work { await self.carryOut(preparation, by: originator) }
+            operation: operation.id, name: name, origin: origin, originator: originator,
+            mayVouch: mayVouch)
+        memory.cancellations[operation.id] = { preparation.stop.raise() }
+        work { await self.carryOut(preparation) }
         publish()
         return operation
     }
@@ -47,13 +59,33 @@ extension NodeSupervisor {
         }
     }
 
-    private func open(_ path: String) async throws(PrepareRefusal) -> LocalFile {
+    private func origin(
+        of source: PrepareSource, for target: StagingTarget, mayVouch: Bool
+    ) async throws(PrepareRefusal) -> Preparation.Origin {
+        do throws(SourceRefusal) {
+            switch source {
+            case .path(let path): return .file(try await open(path))
+            case .url(let url):
+                let rules = sourceRules(for: mayVouch ? .operator : .chain)
+                return .address(try BinaryAddress(binary: url, rules))
+            case .plan:
+                let info = target.plan?.info ?? ""
+                let decision = SourceDecision(info: info, sourceRules(for: .chain))
+                if case .refused(let refusal) = decision { throw refusal }
+                return .plan(info: info, decision)
+            }
+        } catch {
+            throw .source(error)
+        }
+    }
+
+    private func open(_ path: String) async throws(SourceRefusal) -> LocalFile {
         do throws(ForeignFileError) {
             return try await staging.pool.run { () throws(ForeignFileError) in
                 try LocalFile(path)
             }
         } catch {
-            throw .source("\(error)")
+            throw SourceRefusal(.localFile, "the path cannot be used: \(error)")
         }
     }
 
@@ -67,9 +99,19 @@ extension NodeSupervisor {
         }
     }
 
-    private func isStaged(_ source: LocalFile, as target: StagingTarget) async -> Bool {
-        guard target.placed != nil, target.binary.size == source.size else { return false }
-        return await staging.pool.run { source.sha256 } == target.binary.sha256
+    private func isStaged(
+        _ origin: Preparation.Origin, as target: StagingTarget
+    ) async -> Bool {
+        guard let placed = target.placed, target.binary.isStaged else { return false }
+        switch origin {
+        case .file(let file):
+            guard file.size == target.binary.size else { return false }
+            return await staging.pool.run { file.sha256 } == target.binary.sha256
+        case .address(let address), .plan(_, .fetch(let address, _, _)):
+            guard case .digests(let named) = address.checksum else { return false }
+            return named.fit(placed)
+        case .plan: return false
+        }
     }
 
     private func requireRoom(for name: PlanName) throws(PrepareRefusal) {
@@ -81,83 +123,41 @@ extension NodeSupervisor {
             throw .wish(.operationInProgress(other))
         }
     }
+}
 
-    // MARK: - The work
+/// One preparation under way.
+struct Preparation: Sendable {
+    let operation: EventID
+    let name: PlanName
+    let origin: Origin
+    let originator: Originator
+    let mayVouch: Bool
+    let stop = StopWish()
 
-    private func carryOut(_ preparation: Preparation, by originator: Originator) async {
-        do throws(StagingRefusal) {
-            let received = try await copy(preparation, by: originator)
-            let answer = try await stage(
-                received, for: preparation.name, from: .path, by: originator, isVouchedFor: true,
-                if: .anything)
-            change(preparation) { $0.staged = answer.binary }
-            finish(preparation, .succeeded)
-        } catch .cancelled {
-            finish(preparation, .cancelled)
-        } catch {
-            finish(preparation, .failed, error.failure)
+    enum Origin: Sendable {
+        case file(LocalFile)
+        case address(BinaryAddress)
+        case plan(info: String, SourceDecision)
+
+        /// Nil until it is known.
+        var size: Int64? {
+            guard case .file(let file) = self else { return nil }
+            return file.size
         }
-    }
 
-    private func finish(
-        _ preparation: Preparation, _ state: Operation.State, _ failure: Operation.Failure? = nil
-    ) {
-        memory.cancellations[preparation.operation] = nil
-        guard let operation = memory.operations[preparation.operation] else { return }
-        end(operation, state, failure)
-        publish()
-    }
-
-    private func change(_ preparation: Preparation, _ body: (inout Operation) -> Void) {
-        guard var operation = memory.operations[preparation.operation] else { return }
-        body(&operation)
-        memory.operations.record(operation)
-    }
-
-    /// Into quarantine, some megabytes at a time, so that others get their turn on the pool.
-    private func copy(
-        _ preparation: Preparation, by originator: Originator
-    ) async throws(StagingRefusal) -> Received {
-        var announcement = Quarantine.Announcement(
-            plan: preparation.name, originator: originator)
-        announcement.length = preparation.source.size
-        let quarantine = staging.quarantine
-        var intake = try await staging.pool.run { [announcement] () throws(StagingRefusal) in
-            try quarantine.begin(announcement)
-        }
-        do throws(StagingRefusal) {
-            while intake.offset < preparation.source.size {
-                guard !preparation.isCancelled.withLock(\.self), !Task.isCancelled else {
-                    throw .cancelled
-                }
-                intake = try await staging.pool.run { [intake] () throws(StagingRefusal) in
-                    try intake.appending(from: preparation.source)
-                }
-                change(preparation) { [offset = intake.offset] in $0.progress?.done = offset }
-                publishing.raise()
+        var source: BinaryFacts.Source {
+            switch self {
+            case .file: .path
+            case .address: .url
+            case .plan: .plan
             }
-            return try await staging.pool.run { [intake] () throws(StagingRefusal) in
-                try intake.complete()
-            }
-        } catch {
-            await staging.pool.run { [intake] in intake.discard() }
-            throw error
         }
-    }
-
-    /// One preparation under way.
-    private struct Preparation: Sendable {
-        let operation: EventID
-        let name: PlanName
-        let source: LocalFile
-        let isCancelled: Locked<Bool>
     }
 }
 
-/// Why a file of this host is not staged.
+/// Why a preparation is not begun.
 package enum PrepareRefusal: Error, Sendable, Equatable {
     case wish(WishRefusal)
     case staging(StagingRefusal)
-    /// What the path is, or why it cannot be read, as a clause.
-    case source(String)
+    case source(SourceRefusal)
 }

@@ -20,6 +20,19 @@ package struct Setup: Sendable {
     package var staging = Quarantine.Limits()
     /// `switchyard-stage`; nil where it is not installed: nothing is fetched or unpacked then.
     package var stageProgram: String?
+    /// Binaries of plans are fetched when they are missing (DAEMON_ALLOW_DOWNLOAD_BINARIES).
+    package var downloads = false
+    /// DAEMON_DOWNLOAD_MUST_HAVE_CHECKSUM, of every address.
+    package var requiresChecksums = false
+    /// MD5 and SHA-1 are checked instead of refused; nothing is trusted for them.
+    package var allowsWeakChecksums = false
+    /// Addresses of private networks may be fetched from.
+    package var fetchesPrivate = false
+    package var trust = TrustRequirement.any
+    /// Signers that are needed where signatures are.
+    package var trustThreshold = 1
+    /// The file of allowed signers, which is read whenever it is needed.
+    package var trustSigners: String?
     /// `NAME=value`: what it is given, which is proxies and the place of certificates.
     package var stageEnvironment: [String] = []
     package var version: String

@@ -7,6 +7,9 @@ import StageMessages
 /// Nothing that it says is believed. When a run is over, its whole process group is dead, and what it
 /// has written is looked at by us.
 extension NodeSupervisor {
+    /// Told of bytes done, and in all.
+    typealias Progress = @Sendable (isolated NodeSupervisor, Int64, Int64?) -> Void
+
     struct StageRun: Sendable {
         var order: StageOrder
         /// Become 3 and 4.
@@ -15,8 +18,7 @@ extension NodeSupervisor {
         var stop = StopWish()
         /// Ends it, however busy it is; nil for as long as it reports.
         var deadline: Instant?
-        /// Bytes done, and in all.
-        var tell: @Sendable (Int64, Int64?) -> Void = { _, _ in }
+        var tell: Progress = { _, _, _ in }
     }
 
     /// How long a run may say nothing: its own pauses between attempts are a minute at most.
@@ -96,7 +98,7 @@ extension NodeSupervisor {
             switch wake {
             case .ready:
                 guard let bytes = pipes.read() else { return .closed }
-                if let progress = read.take(bytes) { run.tell(progress.done, progress.total) }
+                if let progress = read.take(bytes) { run.tell(self, progress.done, progress.total) }
                 quietSince = .now
             case .timedOut, .cancelled:
                 if quietSince + Self.silence <= .now { return .silent }

@@ -93,16 +93,16 @@ extension NodeSupervisor {
     private func settle(_ record: QuarantineRecord) async throws(StagingRefusal) {
         guard let plan = facts(in: record.directory), let held = record.held, plan.state.isOpen
         else { return }
-        let rule = TrustRule(plan: plan, isVouchedFor: false)
+        let rule = TrustRule(plan: plan)
         let isOpen = rule.needsSHA512 && held.digests.sha512 == nil
-        guard isOpen || rule.trust(in: held.digests) != nil,
+        guard isOpen || rule.trust(in: held.digests, isArchive: held.isArchive == true) != nil,
             let name = try? PlanName(plan.name, case: setup.home.letterCase)
         else { return }
         let quarantine = staging.quarantine
         let received = try await staging.pool.run { () throws(StagingRefusal) in
             try quarantine.verified(record, needsSHA512: rule.needsSHA512)
         }
-        guard let received, rule.trust(in: received.digests) != nil else { return publish() }
+        guard let received, rule.trust(in: received) != nil else { return publish() }
         try await settle(received, for: name, from: held.source, by: record.originator)
     }
 
@@ -113,7 +113,7 @@ extension NodeSupervisor {
     ) async throws(StagingRefusal) {
         guard !staging.binaries.facts(of: setup.home.release(for: name)).isStaged else { return }
         _ = try await stage(
-            received, for: name, from: source, by: originator, isVouchedFor: false, if: .none)
+            received, for: name, from: source, by: originator, voucher: Voucher(), if: .none)
     }
 
     /// Places what is held, of which an operator has sent the digest.
@@ -133,7 +133,7 @@ extension NodeSupervisor {
         }
         guard let received, received.digests.fit(digests) else { return nil }
         return try await stage(
-            received, for: name, from: held.source, by: originator, isVouchedFor: true,
-            if: condition)
+            received, for: name, from: held.source, by: originator,
+            voucher: Voucher(isOperator: true), if: condition)
     }
 }

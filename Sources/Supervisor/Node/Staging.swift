@@ -44,15 +44,23 @@ extension NodeSupervisor {
 
     /// Decides about what has been received: it is placed when something vouches for it, held when
     /// nothing does, and discarded when it is refused.
-    ///
-    /// - Parameter isVouchedFor: An operator sent these bytes, with their digest.
     package func stage(
         _ received: Received, for name: PlanName, from source: BinaryFacts.Source,
-        by originator: Originator, isVouchedFor: Bool, if condition: BinaryCondition
+        by originator: Originator, voucher: Voucher, if condition: BinaryCondition
+    ) async throws(StagingRefusal) -> StagedAnswer {
+        try await stage(
+            received, for: name, from: source, by: originator, voucher: voucher, if: condition,
+            stop: StopWish())
+    }
+
+    /// - Parameter stop: ends it while it is unpacked.
+    func stage(
+        _ received: Received, for name: PlanName, from source: BinaryFacts.Source,
+        by originator: Originator, voucher: Voucher, if condition: BinaryCondition, stop: StopWish
     ) async throws(StagingRefusal) -> StagedAnswer {
         do throws(StagingRefusal) {
             let target = try await stagingTarget(for: name)
-            let isSame = target.binary.isStaged && target.binary.sha256 == received.digests.sha256
+            let isSame = target.binary.isStaged && target.isMade(of: received.digests)
             try condition.check(target.binary, isSame: isSame)
             try target.requireFree()
             let isNew = target.binary.state == .absent
@@ -60,13 +68,14 @@ extension NodeSupervisor {
                 await drop(received)
                 return StagedAnswer(binary: target.binary, isNew: false)
             }
-            let rule = TrustRule(plan: target.plan, isVouchedFor: isVouchedFor)
-            guard let trust = rule.trust(in: received.digests) else {
+            let rule = TrustRule(plan: target.plan, voucher: voucher)
+            guard let trust = rule.trust(in: received) else {
                 let binary = try await hold(received, for: target, from: source, by: originator)
                 return StagedAnswer(binary: binary, isNew: isNew)
             }
+            let assembly = try await assemble(received, for: rule, stop: stop)
             let binary = try await place(
-                received, in: target, trust: trust, source: source, by: originator)
+                assembly, of: received, in: target, trust: trust, source: source, by: originator)
             return StagedAnswer(binary: binary, isNew: isNew)
         } catch {
             // What is held stays so until somebody takes it away.
@@ -101,12 +110,11 @@ extension NodeSupervisor {
 
     /// Puts it in its place; what was held for the plan goes.
     private func place(
-        _ received: Received, in target: StagingTarget, trust: BinaryFacts.Trust,
+        _ assembly: Assembly, of received: Received, in target: StagingTarget, trust: BinaryFacts.Trust,
         source: BinaryFacts.Source, by originator: Originator
     ) async throws(StagingRefusal) -> BinaryFacts {
         memory.stagers[target.release.directory] = originator
         defer { memory.stagers[target.release.directory] = nil }
-        let assembly = Assembly(received, daemonName: setup.home.daemonName)
         let binary = PlacedBinary(
             assembly, of: received, plan: target.name, trust: trust, source: source)
         try await carryOut(assembly, of: received, binary, in: target)
@@ -114,7 +122,7 @@ extension NodeSupervisor {
             "staged a binary",
             metadata: [
                 "plan.name": "\(target.name.text)", "sha256": "\(binary.sha256)",
-                "trust": "\(trust.rawValue)",
+                "trust": "\(trust.rawValue)", "chosen": "\(assembly.choice ?? "-")",
             ])
         judging.raise()
         publish()

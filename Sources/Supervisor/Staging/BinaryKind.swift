@@ -12,6 +12,11 @@ package enum BinaryKind: Sendable, Equatable {
     case empty
     case unknown
 
+    var isArchive: Bool {
+        guard case .archive = self else { return false }
+        return true
+    }
+
     /// As many as are needed: the magic of tar is at 257.
     static let headSize = 512
 
@@ -90,8 +95,8 @@ extension BinaryKind {
             )
         case .archive(let format):
             (
-                "This is an archive (\(format)), and only the executable itself is taken.",
-                "Unpack it, and stage the executable in it."
+                "This is an archive (\(format)), and switchyard-stage, which unpacks, is missing.",
+                "Install it beside switchyard, or stage the executable that is in the archive."
             )
         case .script:
             (

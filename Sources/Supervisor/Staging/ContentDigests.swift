@@ -52,23 +52,34 @@ package struct RunningDigest: Sendable {
     mutating func update(
         from file: Descriptor, count: Int64 = .max
     ) throws(SystemError) {
+        try file.read(count) { self.update($0) }
+    }
+
+    package var digests: ContentDigests {
+        ContentDigests(
+            sha256: sha256.finalize().hex, sha512: sha512.map { $0.finalize().hex })
+    }
+}
+
+extension Descriptor {
+    /// Reads a file from its beginning, that many bytes or to the end.
+    ///
+    /// - Throws: ECANCELED soon after the task was cancelled.
+    func read(
+        _ count: Int64 = .max, _ take: (UnsafeRawBufferPointer) -> Void
+    ) throws(SystemError) {
         let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
         defer { space.deallocate() }
         var done: Int64 = 0
         while done < count {
             guard !Task.isCancelled else { throw SystemError("read", code: ECANCELED) }
             let wanted = min(Int64(space.count), count - done)
-            let got = pread(file.number, space.baseAddress, Int(wanted), off_t(done))
+            let got = pread(number, space.baseAddress, Int(wanted), off_t(done))
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else { throw SystemError("read") }
             if got == 0 { return }
-            update(UnsafeRawBufferPointer(rebasing: space[..<got]))
+            take(UnsafeRawBufferPointer(rebasing: space[..<got]))
             done += Int64(got)
         }
-    }
-
-    package var digests: ContentDigests {
-        ContentDigests(
-            sha256: sha256.finalize().hex, sha512: sha512.map { $0.finalize().hex })
     }
 }

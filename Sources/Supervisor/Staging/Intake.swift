@@ -33,11 +33,37 @@ package struct Intake: Sendable {
 
     /// Writes and hashes what came; all of it or nothing.
     package mutating func append(_ pieces: [[UInt8]]) throws(StagingRefusal) {
+        let hashed = hashed(pieces)
+        try append(pieces, hashed: hashed)
+    }
+
+    /// The digest with what came; to be taken while that is written, on another thread.
+    package func hashed(_ pieces: [[UInt8]]) -> RunningDigest {
+        var digest = digest
+        for piece in pieces { digest.update(piece) }
+        return digest
+    }
+
+    /// Writes what came, as `append` does; its digest is `hashed`, by whoever called for it.
+    package func written(_ pieces: [[UInt8]]) throws(StagingRefusal) -> Intake {
+        var intake = self
+        try intake.append(pieces, hashed: digest)
+        return intake
+    }
+
+    package func with(_ digest: RunningDigest) -> Intake {
+        var intake = self
+        intake.digest = digest
+        return intake
+    }
+
+    private mutating func append(
+        _ pieces: [[UInt8]], hashed digest: RunningDigest
+    ) throws(StagingRefusal) {
         let count = pieces.reduce(0) { $0 + Int64($1.count) }
         let end = offset + count
         if let length, end > length { throw .inconsistentLength }
         try quarantine.admit(count, to: id, size: end)
-        var digest = digest
         do throws(StagingRefusal) {
             for piece in pieces {
                 do throws(SystemError) {
@@ -45,7 +71,6 @@ package struct Intake: Sendable {
                 } catch {
                     throw StagingRefusal(error)
                 }
-                digest.update(piece)
             }
             if offset < BinaryKind.headSize, end >= BinaryKind.headSize { try checkKind() }
         } catch {
@@ -62,10 +87,13 @@ package struct Intake: Sendable {
     }
 
     private func checkKind() throws(StagingRefusal) {
-        var head = [UInt8](repeating: 0, count: BinaryKind.headSize)
-        let count = pread(file.number, &head, head.count, 0)
-        let kind = BinaryKind(head: Array(head.prefix(max(0, count))))
-        guard kind == .program else { throw .rejected(kind) }
+        // What cannot be read back is empty, and refused as that.
+        let kind = BinaryKind(head: (try? file.head()) ?? [])
+        switch kind {
+        case .program: return
+        case .archive where quarantine.limits.takesArchives: return
+        default: throw .rejected(kind)
+        }
     }
 
     /// Begins writing out what has come, and drops what was written of earlier: an upload is not to
@@ -116,7 +144,9 @@ package struct Intake: Sendable {
         }
         posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED)
         guard let seal = Seal(file), seal.size == offset else { throw .contentMismatch }
-        return Received(id: id, digests: digests, size: offset, seal: seal)
+        let kind = BinaryKind(head: (try? file.head()) ?? [])
+        return Received(
+            id: id, digests: digests, size: offset, isArchive: kind.isArchive, seal: seal)
     }
 
     /// Of what has come so far.
@@ -128,5 +158,7 @@ package struct Received: Sendable, Equatable {
     package let id: String
     package let digests: ContentDigests
     package let size: Int64
+    /// It has to be unpacked.
+    let isArchive: Bool
     let seal: Seal
 }

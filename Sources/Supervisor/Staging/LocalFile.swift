@@ -11,6 +11,31 @@ struct LocalFile: Sendable {
         size = Int64(try ForeignFile.status(of: file, path: path).st_size)
     }
 
+    /// A file that is open already.
+    init(_ file: Descriptor) throws(SystemError) {
+        guard let seal = Seal(file) else { throw SystemError("fstat") }
+        self.file = file
+        size = seal.size
+    }
+
+    /// All of it.
+    ///
+    /// - Throws: EFBIG when there is more.
+    func bytes(limit: Int) throws(SystemError) -> [UInt8] {
+        guard size <= limit else { throw SystemError("read", code: EFBIG) }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        let count = pread(file.number, &bytes, bytes.count, 0)
+        guard count == bytes.count else { throw SystemError("read", code: EIO) }
+        return bytes
+    }
+
+    /// Nil when it cannot be read to its end.
+    func digest(_ algorithm: WeakDigest.Algorithm) -> WeakDigest? {
+        var digest = WeakDigest.Running(algorithm)
+        guard (try? file.read { digest.update($0) }) != nil else { return nil }
+        return digest.digest
+    }
+
     /// Nil when it cannot be read to its end.
     var sha256: String? {
         var digest = RunningDigest()

@@ -18,23 +18,3 @@ enum PlanDigests {
         }
     }
 }
-
-/// What makes bytes more than bytes: who may place them where they can be run.
-struct TrustRule {
-    /// What is known of the plan; nil when nothing is.
-    let plan: PlanFacts?
-    /// An operator sent these very bytes, with their digest.
-    let isVouchedFor: Bool
-
-    /// Nil when nothing vouches for the bytes, or when the operator's pin names others.
-    func trust(in digests: ContentDigests) -> BinaryFacts.Trust? {
-        if let pin = plan?.expectedSHA256, pin != digests.sha256 { return nil }
-        if let named = PlanDigests.digests(in: plan?.info), named.fit(digests) {
-            return .planChecksum
-        }
-        return plan?.expectedSHA256 != nil || isVouchedFor ? .pinned : nil
-    }
-
-    /// The plan's info names a SHA-512, which has to be known then.
-    var needsSHA512: Bool { PlanDigests.digests(in: plan?.info)?.sha512 != nil }
-}

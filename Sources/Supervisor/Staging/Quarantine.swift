@@ -11,6 +11,8 @@ package final class Quarantine: Sendable {
         /// Bytes of one upload.
         package var maxSize: Int64 = 1 << 30
         package var reserve = DiskReserve.standard
+        /// They can be unpacked here.
+        package var takesArchives = false
 
         package init() {}
 
@@ -176,12 +178,25 @@ package final class Quarantine: Sendable {
         return entries
     }
 
+    /// A file on this filesystem that no path leads to.
+    func scratch() throws(StagingRefusal) -> Descriptor {
+        do throws(SystemError) {
+            let (folder, name) = (try folder(), QuarantineRecord.newID())
+            let file = try folder.file(name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+            folder.removeIfThere(name)
+            return file
+        } catch {
+            throw StagingRefusal(error)
+        }
+    }
+
     /// Removes it, whatever has come of it.
     package func discard(_ id: String) {
         if let folder = try? folder() {
             folder.removeIfThere(id + ".json")
             folder.removeIfThere(id)
         }
+        endUnpacking(id)
         change(id) { $0 = nil }
     }
 

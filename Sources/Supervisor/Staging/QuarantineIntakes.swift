@@ -126,7 +126,7 @@ extension Quarantine {
             createdAt: Date(), length: received.size, expected: ContentDigests())
         record.held = QuarantineRecord.Held(
             digests: received.digests, size: received.size, seal: received.seal, source: source,
-            heldAt: Date())
+            heldAt: Date(), isArchive: received.isArchive)
         do throws(SystemError) {
             try store(record)
         } catch {
@@ -164,7 +164,9 @@ extension Quarantine {
                 record.held = held
                 try store(record)
             }
-            return Received(id: record.id, digests: held.digests, size: held.size, seal: held.seal)
+            return Received(
+                id: record.id, digests: held.digests, size: held.size,
+                isArchive: held.isArchive == true, seal: held.seal)
         } catch {
             throw StagingRefusal(error)
         }

@@ -24,6 +24,8 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
         var seal: Seal
         var source: BinaryFacts.Source
         var heldAt: Date
+        /// Nil for no.
+        var isArchive: Bool?
 
         var facts: BinaryFacts {
             BinaryFacts(

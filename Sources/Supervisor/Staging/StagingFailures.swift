@@ -1,6 +1,6 @@
 extension StagingRefusal {
     /// The same as the end of an operation; the API's words.
-    var failure: Operation.Failure {
+    package var failure: Operation.Failure {
         switch self {
         case .diskReserve, .quarantineFull:
             Operation.Failure(
@@ -27,6 +27,22 @@ extension StagingRefusal {
             Operation.Failure(
                 slug: "binary-rejected", detail: "The file has more than \(limit) bytes.",
                 remedy: "Stage a smaller one, or raise SWITCHYARD_MAX_UPLOAD.")
+        case .digestRefused(let why):
+            Operation.Failure(
+                slug: "trust-refused", detail: "These are not the bytes that were meant: \(why).",
+                remedy: "See which digest is right; pin that with expected_sha256 of the plan.")
+        case .sourceRefused(let refusal):
+            Operation.Failure(
+                slug: "source-refused", detail: refusal.reason.asSentence,
+                remedy: refusal.remedy)
+        case .unpackRefused(let why, let remedy):
+            Operation.Failure(slug: "unpack-refused", detail: why.asSentence, remedy: remedy)
+        case .fetchFailed(let why, let remedy):
+            Operation.Failure(slug: "fetch-failed", detail: why.asSentence, remedy: remedy)
+        case .helperFailed(let why):
+            Operation.Failure(
+                slug: "helper-crashed", detail: why.asSentence,
+                remedy: "Install switchyard-stage beside switchyard, of the same version.")
         case .system(let error): .unread("\(SystemError(error.call, code: error.code))")
         case .tooManyUnfinished, .uploadUnknown, .binaryAbsent, .preconditionFailed,
             .preconditionRequired, .cancelled:
@@ -40,6 +56,14 @@ extension Operation.Failure {
         Operation.Failure(
             slug: "fetch-failed", detail: "The file could not be read or placed: \(why).",
             remedy: "See that the file is readable and cosmovisor/ writable for the supervisor.")
+    }
+}
+
+extension String {
+    /// A clause as a sentence.
+    package var asSentence: String {
+        let begin = prefix(1).uppercased() + dropFirst()
+        return begin.hasSuffix(".") ? begin : begin + "."
     }
 }
 

@@ -14,6 +14,16 @@ package enum StagingRefusal: Error, Sendable, Equatable {
     case rejected(BinaryKind)
     /// The bytes do not have the digest that was sent.
     case contentMismatch
+    /// They do not have the digest that is named for them; a clause that says both.
+    case digestRefused(String)
+    /// What names the bytes leads to none.
+    case sourceRefused(SourceRefusal)
+    /// Nothing of an archive can be taken; a clause, and what helps.
+    case unpackRefused(String, remedy: String)
+    /// They could not be had; a clause, and what helps.
+    case fetchFailed(String, remedy: String)
+    /// `switchyard-stage` is not there, or ended otherwise than it should; a clause.
+    case helperFailed(String)
     case uploadUnknown
     case planInUse(PlanState)
     /// The name as it is known.

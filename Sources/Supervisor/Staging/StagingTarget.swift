@@ -17,8 +17,13 @@ package struct StagingTarget: Sendable {
         if isCurrent { throw .planInUse(.applied) }
     }
 
+    /// What is staged came as these bytes.
+    func isMade(of digests: ContentDigests) -> Bool {
+        placed?.fit(digests) ?? (binary.sha256 == digests.sha256)
+    }
+
     /// The plan's own info names a SHA-512.
-    package var needsSHA512: Bool { TrustRule(plan: plan, isVouchedFor: false).needsSHA512 }
+    package var needsSHA512: Bool { TrustRule(plan: plan).needsSHA512 }
 }
 
 /// What became of a binary that was sent.

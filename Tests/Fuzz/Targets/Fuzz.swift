@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Besides not to crash, each has to keep what its file says of it.
 enum Target: String, CaseIterable {
-    case head, chunks, fields, json, plan, elf
+    case head, chunks, fields, json, plan, elf, sshsig, signers, manifest
     case planInfo = "plan-info"
 
     /// The one this process is for, from `FUZZ_TARGET`.
@@ -25,6 +25,9 @@ enum Target: String, CaseIterable {
         case .plan: checkPlan(bytes)
         case .planInfo: checkPlanInfo(bytes)
         case .elf: checkELF(bytes)
+        case .sshsig: checkSignature(bytes)
+        case .signers: checkSigners(bytes)
+        case .manifest: checkManifest(bytes)
         }
     }
 }

@@ -71,7 +71,7 @@ struct StageRunTests {
             """)
         let told = Locked<[Int64?]>([])
         var run = run
-        run.tell = { done, total in told.withLock { $0 += [done, total] } }
+        run.tell = { _, done, total in told.withLock { $0 += [done, total] } }
         await #expect(
             throws: StageError.failed(StageFailure(.status, "the server answered 404"))
         ) { _ = try await supervisor.carryOut(run) }
@@ -107,7 +107,7 @@ struct StageRunTests {
             "read order; echo '{\"progress\":{\"done\":1,\"total\":null}}'; sleep 600")
         var run = run
         let stop = run.stop
-        run.tell = { _, _ in stop.raise() }
+        run.tell = { _, _, _ in stop.raise() }
         await #expect(throws: StageError.stopped) { _ = try await supervisor.carryOut(run) }
     }
 

@@ -19,7 +19,7 @@ struct TrustRuleTests {
     }
 
     private func trust(_ plan: PlanFacts?, isVouchedFor: Bool = false) -> BinaryFacts.Trust? {
-        TrustRule(plan: plan, isVouchedFor: isVouchedFor).trust(
+        TrustRule(plan: plan, voucher: Voucher(isOperator: isVouchedFor)).trust(
             in: ContentDigests(sha256: Self.one, sha512: Self.long))
     }
 

@@ -33,6 +33,8 @@ package struct SourceRefusal: Error, Sendable, Equatable {
         case addressFolder = "address-folder"
         case archiveUnknown = "archive-unknown"
         case localPath = "local-path"
+        /// Of this host, and it cannot be read.
+        case localFile = "local-file"
         case scheme
         // What it names.
         case sourceArchive = "source-archive"
@@ -63,6 +65,7 @@ package struct SourceRefusal: Error, Sendable, Equatable {
         case .sourceArchive:
             "Build the binary or find the released one, stage it, and pin its digest with "
                 + "expected_sha256 of the plan."
+        case .localFile: "Name a regular file that the supervisor may read, not a link."
         case .page, .infoText:
             "Read there which binary is meant, stage it, and pin its digest with expected_sha256 "
                 + "of the plan."

@@ -33,7 +33,10 @@ package struct ELFFile: Sendable, Equatable {
     package init(path: String) throws(ELFError) {
         let number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw .system(SystemError("open", path: path)) }
-        let file = Descriptor(owning: number)
+        try self.init(file: Descriptor(owning: number))
+    }
+
+    init(file: Descriptor) throws(ELFError) {
         // Other kinds of files give no bytes, or none at an offset.
         try self.init(ELFBytes { offset, count in Self.read(file, offset, count) })
     }

@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Glibc
+import StageMessages
+
+/// Getting what lies elsewhere.
+extension NodeSupervisor {
+    /// Who named an address, which decides where it may lead.
+    struct Fetching: Sendable {
+        var origin: FetchOrder.Origin
+        var allowsPrivate: Bool
+        var stop: StopWish
+        var tell: Progress = { _, _, _ in }
+    }
+
+    /// What an operator asks of addresses of that origin.
+    func sourceRules(for origin: FetchOrder.Origin) -> SourceRules {
+        SourceRules(
+            daemon: setup.home.daemonName, mustHaveChecksum: setup.requiresChecksums,
+            allowsWeakDigests: setup.allowsWeakChecksums, allowsHTTP: origin == .operator)
+    }
+
+    /// Fetches into a file without a name, which goes with its last descriptor.
+    func fetch(
+        _ url: String, limit: Int64, _ fetching: Fetching
+    ) async throws(StagingRefusal) -> LocalFile {
+        let quarantine = staging.quarantine
+        let file = try await staging.pool.run { () throws(StagingRefusal) in
+            try quarantine.scratch()
+        }
+        let order = FetchOrder(
+            url: url, origin: fetching.origin, allowsPrivate: fetching.allowsPrivate, limit: limit)
+        var run = StageRun(order: .fetch(order))
+        run.descriptors = [file]
+        run.stop = fetching.stop
+        run.tell = fetching.tell
+        do throws(StageError) {
+            _ = try await carryOut(run)
+        } catch {
+            throw StagingRefusal(error)
+        }
+        do throws(SystemError) {
+            return try LocalFile(file)
+        } catch {
+            throw StagingRefusal(error)
+        }
+    }
+
+    /// Fetches a text, whole.
+    func fetchText(
+        _ url: String, _ fetching: Fetching
+    ) async throws(StagingRefusal) -> [UInt8] {
+        let file = try await fetch(url, limit: Self.textLimit, fetching)
+        return try await staging.pool.run { () throws(StagingRefusal) in
+            do throws(SystemError) {
+                return try file.bytes(limit: Int(Self.textLimit))
+            } catch {
+                throw StagingRefusal(error)
+            }
+        }
+    }
+
+    /// Of an info that lies elsewhere, and of a list of checksums.
+    private static let textLimit: Int64 = 1 << 20
+
+    // MARK: - What a plan names
+
+    /// Where a plan's binary is to be had: told by its info, or by what lies behind its info.
+    struct FoundSource: Sendable {
+        let address: BinaryAddress
+        /// The whole way to the digest is vouched for by what the chain says.
+        let isBound: Bool
+    }
+
+    /// Follows a plan's info to an address.
+    func source(
+        of info: String, _ fetching: Fetching
+    ) async throws(StagingRefusal) -> FoundSource {
+        let rules = sourceRules(for: .chain)
+        switch SourceDecision(info: info, rules) {
+        case .refused(let refusal): throw .sourceRefused(refusal)
+        case .fetch(let address, _, _): return FoundSource(address: address, isBound: true)
+        case .fetchInfo(let place):
+            let bytes = try await fetchText(place.url, fetching)
+            let isBound = try check(bytes, place.checksum)
+            let text = String(decoding: bytes, as: UTF8.self)
+            switch SourceDecision(fetchedInfo: text, rules) {
+            case .fetch(let address, _, _): return FoundSource(address: address, isBound: isBound)
+            case .refused(let refusal): throw .sourceRefused(refusal)
+            case .fetchInfo: preconditionFailure("an info that was fetched is followed no further")
+            }
+        }
+    }
+
+    /// - Returns: Whether a digest vouches for the bytes.
+    private func check(
+        _ bytes: [UInt8], _ checksum: Checksum
+    ) throws(StagingRefusal) -> Bool {
+        guard case .digests(let named) = checksum else {
+            // A weak one, or a list, is as good as the connection that both came over.
+            return false
+        }
+        var digest = RunningDigest(withSHA512: true)
+        digest.update(bytes)
+        guard digest.digests.fit(named) else {
+            throw .digestRefused("the info that was fetched: " + named.difference(to: digest.digests))
+        }
+        return true
+    }
+
+    /// The digest that the address names: itself, or by a list that is fetched for it.
+    func checksum(
+        of address: BinaryAddress, _ fetching: Fetching
+    ) async throws(StagingRefusal) -> Checksum {
+        guard case .list(let url) = address.checksum else { return address.checksum }
+        let bytes = try await fetchText(url, fetching)
+        do throws(SourceRefusal) {
+            return try ChecksumList.digest(
+                for: address.fileName, in: String(decoding: bytes, as: UTF8.self),
+                sourceRules(for: fetching.origin))
+        } catch {
+            throw .sourceRefused(error)
+        }
+    }
+}
+
+extension ContentDigests {
+    /// A clause that says which was expected and which was found.
+    func difference(to found: ContentDigests) -> String {
+        if let sha512, sha256 == nil {
+            return "it should have the SHA-512 \(sha512) and has \(found.sha512 ?? "?")"
+        }
+        return "it should have the SHA-256 \(sha256 ?? "?") and has \(found.sha256 ?? "?")"
+    }
+}
