@@ -81,6 +81,27 @@ struct PrepareCommandTests {
         #expect(try await node.stop() == 0)
     }
 
+    @Test func `what nobody vouches for is held, and may be pinned as it is said`() async throws {
+        let port = try TestNode.freePort()
+        let server = try TestProcess(
+            "/usr/bin/env",
+            ["python3", "-m", "http.server", "\(port)", "--bind", "127.0.0.1", "-d", node.path],
+            environment: ["PATH": "/usr/bin:/bin"], log: "/dev/null")
+        let address = "http://127.0.0.1:\(port)/upload"
+        try await eventually("the server listens") {
+            try await shell("curl -sfo /dev/null \(address); echo $?") == "0\n"
+        }
+        let held = try await node.switchyard("prepare v3 --url \(address)")
+        #expect(held.code == 1, "\(held)")
+        #expect(held.output == "v3: held, sha256 \(bench.sha256), trust none\n")
+        let pin = try #require(held.errors.split(separator: "\n").first { $0.contains("curl") })
+        #expect(try await shell(String(pin)).contains("\"expected_sha256\":\"\(bench.sha256)\""))
+        let staged = try await node.switchyard("prepare v3 --url \(address)")
+        #expect(staged.code == 0 && staged.output == "v3: \(self.staged)\n", "\(staged)")
+        server.signal(SIGTERM)
+        #expect(try await node.stop() == 0)
+    }
+
     @Test func `a signal calls it off, and nothing is left of it`() async throws {
         let command = try await begin()
         command.signal(SIGINT)

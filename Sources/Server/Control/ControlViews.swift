@@ -8,10 +8,19 @@ struct ListView<Item: Decodable & Sendable>: Decodable, Sendable {
 /// `Plan` as a command reads it.
 struct PlanView: Decodable, Sendable {
     let name: String
+    let origin: String
     let trigger: String
     let height: Height?
+    let info: Info?
     let state: String
     let binary: BinaryView
+
+    struct Info: Decodable, Sendable {
+        let form: String
+    }
+
+    /// An operator's info, which the next declaration replaces too.
+    var hasInfoToRepeat: Bool { origin == "operator" && info != nil }
 
     /// Its binary may still have to run.
     var isToCome: Bool { ["pending", "due", "blocked"].contains(state) }

@@ -15,8 +15,12 @@ struct PinningAdvice {
         -H 'Content-Type: application/json' \
         \(Self.word("http://localhost" + ControlClient.path(ofPlan: plan))) \
         -d \(Self.word(declaration))
-        A digest in the plan's info, or a signature that the policy asks for, does as well.
+        \(remark)A digest in the plan's info, or a signature that the policy asks for, does as well.
         """
+    }
+
+    private var remark: String {
+        declared?.hasInfoToRepeat == true ? "Send the plan's info along, or it is gone. " : ""
     }
 
     private var declaration: String {
@@ -29,8 +33,7 @@ struct PinningAdvice {
 
     /// One word of a shell's.
     private static func word(_ text: String) -> String {
-        "'"
-            + escaped(text).split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''") + "'"
+        let parts = escaped(text).split(separator: "'", omittingEmptySubsequences: false)
+        return "'" + parts.joined(separator: "'\\''") + "'"
     }
 }

@@ -157,7 +157,7 @@ struct PreflightCommandTests {
             """)
         let plan: PlanView = try decoded(
             """
-            {"name":"v","trigger":"manual","state":"pending",
+            {"name":"v","origin":"chain","trigger":"manual","state":"pending",
             "binary":{"state":"\(state)","sha256":\(digest)}}
             """)
         #expect(preflight.isSettled(for: plan) == isSettled)

@@ -39,7 +39,7 @@ struct PrepareCommandTests {
 
     @Test func `what is held may be pinned, as its plan is declared`() throws {
         let text = """
-            {"name":"it's","trigger":"chain","height":12,"state":"pending",
+            {"name":"it's","origin":"chain","trigger":"chain","height":12,"state":"pending","info":null,
             "binary":{"state":"held","sha256":"5f70","trust":"none"}}
             """
         let plan = try JSONDecoder().decode(PlanView.self, from: Data(text.utf8))
@@ -51,6 +51,13 @@ struct PrepareCommandTests {
         #expect(
             advice.text.contains(
                 #" -d '{"trigger":"chain","height":12,"expected_sha256":"5f70"}'"#))
+        #expect(!advice.text.contains("or it is gone"))
+        let other = text.replacing("\"chain\"", with: "\"operator\"")
+            .replacing("\"info\":null", with: "\"info\":{\"form\":\"text\"}")
+        let own = try JSONDecoder().decode(PlanView.self, from: Data(other.utf8))
+        #expect(
+            PinningAdvice(plan: "v3", declared: own, sha256: "5f70", socket: "/s").text
+                .contains("Send the plan's info along, or it is gone."))
         let unknown = PinningAdvice(plan: "v3", declared: nil, sha256: "5f70", socket: "/s")
         #expect(
             unknown.text.contains(
