@@ -42,6 +42,10 @@ package struct PlacedBinary: Codable, Sendable, Equatable {
 struct PlacedBinaries: Codable, Sendable, Equatable {
     var binaries: [PlacedBinary] = []
 
+    /// Held by who writes: a binary that is being placed may be hashed at the same moment, and both
+    /// then write its record, aside under one name.
+    private static let writing = Locked(())
+
     private static func path(of release: Release, in home: Home) -> String? {
         let parts = release.directory.split(separator: "/")
         guard parts.count == 2, parts[0] == "upgrades" else { return nil }
@@ -67,7 +71,9 @@ struct PlacedBinaries: Codable, Sendable, Equatable {
         // Strings, numbers and dates always encode.
         let bytes = (try? JSONEncoder().encode(self)) ?? Data()
         try DurableFile.makeFolder(home.binaryRecords, mode: 0o700)
-        try DurableFile.replace(path, with: bytes)
+        try Self.writing.withLock { _ throws(SystemError) in
+            try DurableFile.replace(path, with: bytes)
+        }
     }
 
     static func remove(for release: Release, in home: Home) {
