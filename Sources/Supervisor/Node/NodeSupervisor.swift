@@ -45,8 +45,7 @@ package actor NodeSupervisor {
         plans = PlanBook(setup.home)
         self.loop = loop
         self.pool = pool
-        staging = StagingArea(
-            setup, pool: stagingPool ?? pool, counters: counters, loop: loop)
+        staging = StagingArea(setup, pool: stagingPool ?? pool, counters: counters, loop: loop)
         self.log = log
         lifecycle = Lifecycle(policy: setup.policy, seed: UInt64.random(in: .min ... .max))
         (orders, queue) = AsyncStream.makeStream(of: Order.self)
@@ -226,6 +225,8 @@ extension NodeSupervisor {
         /// By the plans' folders, and what they were made from.
         var preflights: [String: Preflight] = [:]
         var preflightSubjects: [PreflightSubject] = []
+        var host = KnownHost()
+        var versions = AskedVersions()
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]
