@@ -6,7 +6,7 @@ SWIFT ?= swift
 PACKAGES := ca-certificates binutils curl gcc jq libarchive-dev libcurl4-openssl-dev libseccomp-dev \
 	libsystemd-dev pkg-config procps prometheus \
 	python3 python3-pip python3-prometheus-client python3-venv redis-tools systemd mount \
-	util-linux nginx-light openssh-client stunnel4 openssl chromium
+	util-linux nginx-light openssh-client stunnel4 openssl dbus-daemon chromium
 
 export DEBIAN_FRONTEND := noninteractive
 

@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "StageMessages", "Supervisor", "CLinux",
+                "StageMessages", "Supervisor", "CLinux", "CStageKernel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -80,13 +80,18 @@ package struct ProbeOrder: Codable, Sendable, Equatable {
     package var folders: [String]
     /// `NAME=value`.
     package var environment: [String]
+    /// The one folder that it may write to: daemons make their configuration in HOME before they
+    /// say anything. Absolute; nil for none.
+    package var home: String?
 
     package init(
-        program: String, arguments: [String], folders: [String], environment: [String]
+        program: String, arguments: [String], folders: [String], environment: [String],
+        home: String? = nil
     ) {
         self.program = program
         self.arguments = arguments
         self.folders = folders
         self.environment = environment
+        self.home = home
     }
 }

@@ -57,6 +57,8 @@ int clinux_pidfd_send_signal(int pidfd, int signal);
 int clinux_pidfd_exit_status(int pidfd, int *status);
 
 /// openat2 below `directory`: resolution never leaves it. Returns a descriptor or -errno.
+///
+/// Where there is no openat2, names are opened all the same, paths and links are not.
 int clinux_open_beneath(int directory, const char *path, int flags, mode_t mode, bool symlinks);
 
 /// renameat2 with RENAME_NOREPLACE: fails with EEXIST instead of replacing. Returns 0 or -errno.

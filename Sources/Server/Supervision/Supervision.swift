@@ -84,6 +84,7 @@ struct Supervision: Sendable {
         api.bind()
         notifier.ready()
         group.addTask { await api.run() }
+        group.addTask { await tellServiceManager(to: node) }
         let code = await withTaskGroup { group in
             group.addTask { await follow(signals, node, notifier, log) }
             let code = await node.run()
@@ -113,6 +114,14 @@ struct Supervision: Sendable {
                 if getpid() == 1 { await node.reapOrphans() }
             }
         }
+    }
+
+    /// Asked anew every hour, for a unit may be changed under us; on a thread that may wait for a bus.
+    private func tellServiceManager(to node: NodeSupervisor) async {
+        let environment = environment
+        repeat {
+            await node.note(await node.staging.pool.run { .present(environment) })
+        } while await node.loop.wait(until: .now + .seconds(3600)) == .timedOut
     }
 
     /// Nothing that is read at the start can change while we run but what lies on the disk.

@@ -43,17 +43,18 @@ struct Landlock {
 
 extension Landlock {
     private static let read = stagekernel_read_file | stagekernel_read_folder
+    private static let write =
+        stagekernel_make_folder | stagekernel_make_file | stagekernel_write_file
+        | stagekernel_truncate
 
     private func allow(_ profile: Profile) throws(StageFailure) {
         switch profile {
         case .fetch:
             for path in Self.readByFetch { try allow(path, Self.read) }
         case .unpack:
-            let rights =
-                stagekernel_make_folder | stagekernel_make_file | stagekernel_write_file
-                | stagekernel_read_file | stagekernel_truncate
-            try allow(UnpackDescriptors.folder, rights)
-        case .probe(let folders):
+            try allow(UnpackDescriptors.folder, Self.write | stagekernel_read_file)
+        case .probe(let folders, let home):
+            if let home { try allow(home, Self.read | Self.write) }
             for path in Self.libraries + Self.readByPrograms { try allow(path, Self.read) }
             for path in Self.loaders + folders {
                 try allow(path, Self.read | stagekernel_execute)

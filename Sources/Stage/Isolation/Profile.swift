@@ -8,9 +8,11 @@ enum Profile {
     /// No network, no program; writes below descriptor 4 alone.
     /// - Parameter bytes: Of what is unpacked.
     case unpack(bytes: Int64)
-    /// No network, no other process, nothing to write; reads the system's libraries.
-    /// - Parameter folders: Absolute; what else it may read and run.
-    case probe(folders: [String])
+    /// No network, no other process; reads the system's libraries.
+    /// - Parameters:
+    ///   - folders: Absolute; what else it may read and run.
+    ///   - home: Absolute; the one folder that it may write to.
+    case probe(folders: [String], home: String?)
 
     /// A kernel without Landlock or seccomp does not do.
     ///

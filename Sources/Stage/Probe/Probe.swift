@@ -13,11 +13,12 @@ struct Probe {
     ///
     /// Its output and its errors both go to standard output, behind the report `.confined`.
     func run() throws(StageFailure) -> StageReport {
-        guard order.folders.allSatisfy({ $0.hasPrefix("/") }), order.program.hasPrefix("/") else {
+        let paths = order.folders + [order.program, order.home ?? "/"]
+        guard paths.allSatisfy({ $0.hasPrefix("/") }) else {
             throw StageFailure(.system, "a path of the order is not absolute")
         }
         try replaceStreams()
-        try Isolation.enter(.probe(folders: order.folders))
+        try Isolation.enter(.probe(folders: order.folders, home: order.home))
         StageReport.confined.say()
         // Never freed: the memory is the next program's, or this process ends.
         let arguments = ([order.program] + order.arguments).map { strdup($0) } + [nil]

@@ -82,6 +82,7 @@ extension NodeSupervisor {
         countSwitch(from: before)
         if after.name != before.name || after.step != before.step { memory.phaseSince = Date() }
         tellPhase(from: before)
+        if !isQuiet { memory.versions.stop?.raise() }
         switch after {
         case .blocked(let block):
             log.warning(

@@ -14,9 +14,7 @@ extension NodeSupervisor {
 
     /// What an operator asks of addresses of that origin.
     func sourceRules(for origin: FetchOrder.Origin) -> SourceRules {
-        SourceRules(
-            daemon: setup.home.daemonName, mustHaveChecksum: setup.requiresChecksums,
-            allowsWeakDigests: setup.allowsWeakChecksums, allowsHTTP: origin == .operator)
+        setup.sourceRules(for: origin)
     }
 
     /// Fetches into a file without a name, which goes with its last descriptor.
@@ -102,7 +100,8 @@ extension NodeSupervisor {
         var digest = RunningDigest(withSHA512: true)
         digest.update(bytes)
         guard digest.digests.fit(named) else {
-            throw .digestRefused("the info that was fetched: " + named.difference(to: digest.digests))
+            throw .digestRefused(
+                "the info that was fetched: " + named.difference(to: digest.digests))
         }
         return true
     }
@@ -130,5 +129,14 @@ extension ContentDigests {
             return "it should have the SHA-512 \(sha512) and has \(found.sha512 ?? "?")"
         }
         return "it should have the SHA-256 \(sha256 ?? "?") and has \(found.sha256 ?? "?")"
+    }
+}
+
+extension Setup {
+    /// What an operator asks of addresses of that origin.
+    func sourceRules(for origin: FetchOrder.Origin) -> SourceRules {
+        SourceRules(
+            daemon: home.daemonName, mustHaveChecksum: requiresChecksums,
+            allowsWeakDigests: allowsWeakChecksums, allowsHTTP: origin == .operator)
     }
 }

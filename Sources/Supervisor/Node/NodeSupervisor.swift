@@ -46,8 +46,7 @@ package actor NodeSupervisor {
         plans = PlanBook(setup.home)
         self.loop = loop
         self.pool = pool
-        staging = StagingArea(
-            setup, pool: stagingPool ?? pool, counters: counters, loop: loop)
+        staging = StagingArea(setup, pool: stagingPool ?? pool, counters: counters, loop: loop)
         self.log = log
         lifecycle = Lifecycle(policy: setup.policy, seed: UInt64.random(in: .min ... .max))
         (orders, queue) = AsyncStream.makeStream(of: Order.self)
@@ -232,6 +231,8 @@ extension NodeSupervisor {
         /// By the plans' folders, as the next.
         var acquisitions: [String: Acquisition] = [:]
         var soundness: [String: Soundness] = [:]
+        var host = KnownHost()
+        var versions = AskedVersions()
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]

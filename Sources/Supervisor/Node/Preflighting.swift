@@ -31,11 +31,13 @@ extension NodeSupervisor {
     func lookForChange(in plans: [PlanFacts]) {
         guard isQuiet else { return }
         let subjects = preflightSubjects(of: plans)
-        if subjects != memory.preflightSubjects { preflighting.raise() }
+        if subjects != memory.preflightSubjects || !memory.host.isKnown {
+            preflighting.raise()
+        }
     }
 
     /// The disk is not wanted for something that the node waits for.
-    private var isQuiet: Bool {
+    var isQuiet: Bool {
         switch lifecycle.phase {
         case .running, .idle, .blocked, .backingOff: true
         case .launching, .stopping, .upgrading, .ended: false
@@ -56,7 +58,8 @@ extension NodeSupervisor {
         // Those that will not come by themselves are the last ones to be looked at.
         let coming = open.filter { $0.state.isComing } + open.filter { !$0.state.isComing }
         let round = PreflightSurroundings(
-            setup, plans: plans, isHeightKnown: knownHeight != nil)
+            setup, plans: plans, isHeightKnown: knownHeight != nil,
+            serviceManager: memory.host.serviceManager)
         return coming.prefix(Self.limit).map { PreflightSubject($0, in: setup.home, round) }
     }
 
@@ -68,33 +71,38 @@ extension NodeSupervisor {
         for subject in subjects {
             preflights[subject.plan.directory] = memory.preflights[subject.plan.directory]
         }
-        if !changed.isEmpty {
-            let (setup, stored) = (setup, knownHeight)
-            let new = await staging.pool.run {
-                Self.evaluate(changed, of: setup, storedHeight: stored)
+        if !changed.isEmpty || !memory.host.isKnown {
+            let (host, looked) = await look(at: changed)
+            tellHostChecks(HostJudge(host))
+            for var facts in looked {
+                facts.version = await version(of: facts)
+                // What was not looked at to the end is looked at again when there is time.
+                guard isQuiet, facts.version != .unconfined(.stopped) else { return }
+                preflights[facts.plan.directory] = PreflightJudge(facts).preflight(at: Date())
             }
-            preflights.merge(new) { $1 }
         }
         tellPreflights(from: memory.preflights, to: preflights)
         memory.preflights = preflights
         memory.preflightSubjects = subjects
+        memory.versions.answers = memory.versions.answers.filter { preflights[$0.key] != nil }
         publish()
     }
 
-    /// Blocks.
-    private static func evaluate(
-        _ subjects: [PreflightSubject], of setup: Setup, storedHeight: Height?
-    ) -> [String: Preflight] {
-        let host = HostFacts(of: setup, storedHeight: storedHeight)
-        let cache = LoaderCache()
-        let preflights = subjects.map { subject in
-            let release = ReleaseSight(
-                of: subject.plan, in: setup.home, named: subject.surroundings.named,
-                environment: setup.environment, cache: cache)
-            let facts = PreflightFacts(plan: subject.plan, release: release, host: host)
-            return (subject.plan.directory, PreflightJudge(facts).preflight(at: Date()))
+    private func look(at subjects: [PreflightSubject]) async -> (HostFacts, [PreflightFacts]) {
+        let (setup, stored, manager) = (setup, knownHeight, memory.host.serviceManager)
+        return await staging.pool.run {
+            let host = HostFacts(of: setup, storedHeight: stored, serviceManager: manager)
+            let cache = LoaderCache()
+            let facts = subjects.map { subject in
+                let release = ReleaseSight(
+                    of: subject.plan, in: setup.home, named: subject.surroundings.named,
+                    environment: setup.environment, cache: cache)
+                return PreflightFacts(
+                    plan: subject.plan, release: release, host: host,
+                    sourceRules: setup.sourceRules(for: .chain))
+            }
+            return (host, facts)
         }
-        return Dictionary(preflights) { $1 }
     }
 
     private func tellPreflights(
@@ -129,64 +137,11 @@ extension NodeSupervisor {
                 cache: LoaderCache())
         }
         let facts = PreflightFacts(
-            plan: plan, release: release, host: HostFacts(grace: setup.policy.grace))
+            plan: plan, release: release, host: HostFacts(grace: setup.policy.grace),
+            sourceRules: setup.sourceRules(for: .chain))
         let failed = PreflightJudge(facts).preflight(at: Date()).failedHard
         guard let first = failed.first else { return }
         throw .notReady(first.reason, checks: failed)
-    }
-}
-
-/// What a preflight is made from, as far as it costs no more than a stat to tell that it changed.
-struct PreflightSubject: Sendable, Equatable {
-    /// Without what changes by itself.
-    let plan: PlanFacts
-    let surroundings: PreflightSurroundings
-    private let seal: Seal?
-    private let bin: FileStamp?
-    private let lib: FileStamp?
-
-    init(_ plan: PlanFacts, in home: Home, _ surroundings: PreflightSurroundings) {
-        var plan = plan.unjudged
-        plan.state = plan.state == .stale ? .stale : .pending
-        plan.reasonCode = .beforeHeight
-        plan.reason = ""
-        plan.createdAt = nil
-        self.plan = plan
-        self.surroundings = surroundings
-        let release = Release(home: home, directory: plan.directory)
-        seal = Seal(release.binary)
-        bin = FileStamp(release.path + "/bin")
-        lib = FileStamp(release.path + "/lib")
-    }
-}
-
-/// What all preflights of a node are made from.
-struct PreflightSurroundings: Sendable, Equatable {
-    /// Folders that plans have named.
-    let named: Set<String>
-    private let files: [FileStamp?]
-    private let isHeightKnown: Bool
-    private let isBackupWritable: Bool
-    /// Nobody tells when a disk fills up: after this many seconds it is measured anew.
-    private let age: Int
-
-    private static let lifetime = 6 * 3600
-
-    init(_ setup: Setup, plans: [PlanFacts], isHeightKnown: Bool) {
-        let home = setup.home
-        named = Self.named(in: plans)
-        files = [
-            home.upgrades, home.config + "/config.toml", home.config + "/app.toml",
-            home.config + "/priv_validator_key.json", setup.hook.map { home.root + "/" + $0 },
-            "/etc/ld.so.cache",
-        ].map { $0.flatMap { FileStamp($0) } }
-        self.isHeightKnown = isHeightKnown
-        isBackupWritable = setup.backupFolder.map { access($0, W_OK) == 0 } ?? true
-        age = Int(Date().timeIntervalSince1970) / Self.lifetime
-    }
-
-    static func named(in plans: [PlanFacts]) -> Set<String> {
-        Set(plans.filter { $0.origin != .layout || !$0.state.isOpen }.map(\.directory))
     }
 }
 

@@ -30,6 +30,17 @@ extension NodeSupervisor {
     ///
     /// - Returns: What a program that was probed has printed.
     func carryOut(_ run: StageRun) async throws(StageError) -> String {
+        try await finish(run).result()
+    }
+
+    /// Runs a program that came from outside to its end, or to the run's deadline.
+    ///
+    /// - Throws: Only while the program itself has not begun, and `.stopped` and `.full`.
+    func probe(_ run: StageRun) async throws(StageError) -> VersionAnswer {
+        try await finish(run).answer()
+    }
+
+    private func finish(_ run: StageRun) async throws(StageError) -> FinishedStageRun {
         guard let program = setup.stageProgram else { throw .missing }
         let child: ChildProcess
         let pipes: StagePipes.Ours
@@ -39,7 +50,7 @@ extension NodeSupervisor {
             throw .system(error)
         }
         defer { memory.unreaped.remove(child.pid) }
-        return try await follow(run, child, pipes)
+        return await follow(run, child, pipes)
     }
 
     private func begin(
@@ -68,7 +79,7 @@ extension NodeSupervisor {
 
     private func follow(
         _ run: StageRun, _ child: ChildProcess, _ pipes: StagePipes.Ours
-    ) async throws(StageError) -> String {
+    ) async -> FinishedStageRun {
         let (loop, output) = (loop, pipes.output.number)
         run.stop.onRaise { loop.endWait(for: .read, on: output) }
         var read = StageOutput()
@@ -81,7 +92,7 @@ extension NodeSupervisor {
         // A member that lives on could go on writing.
         child.signalGroup(SIGKILL)
         await child.groupEnd(on: loop, within: .zero)
-        return try ending.result(of: read, exit)
+        return FinishedStageRun(ending: ending, output: read, exit: exit)
     }
 
     private func listen(
@@ -115,9 +126,16 @@ private enum StageEnding {
     case stopped, late, silent
     /// There would be less space than is kept for the node.
     case full
+}
 
-    func result(of output: StageOutput, _ exit: Exit) throws(StageError) -> String {
-        switch self {
+/// A run whose whole process group is dead.
+private struct FinishedStageRun {
+    let ending: StageEnding
+    let output: StageOutput
+    let exit: Exit
+
+    func result() throws(StageError) -> String {
+        switch ending {
         case .stopped: throw .stopped
         case .full: throw .full
         case .silent: throw .crashed("it said nothing for a long time and was ended")
@@ -131,6 +149,18 @@ private enum StageEnding {
             throw .crashed(
                 "it ended with \(exit)" + (output.text.isEmpty ? "" : ": \(output.text)"))
         }
+    }
+
+    func answer() throws(StageError) -> VersionAnswer {
+        switch (ending, output.end) {
+        case (.late, .confined), (.silent, .confined): return .late
+        case (.closed, .finished): throw .crashed("it ran no program")
+        default: break
+        }
+        let text = try result()
+        // What it says once it was shut in, and the program did not take its place.
+        if let failure = StageOutput.failure(in: text) { return .refused(failure.detail) }
+        return .ended(exit, text)
     }
 }
 

@@ -71,7 +71,7 @@ extension NodeSupervisor {
         of plan: PlanFacts, for wish: SwitchWish
     ) throws(WishRefusal) {
         guard plan.binary.isStaged else {
-            throw .notStaged(plan)
+            throw .notStaged(plan, setup)
         }
         guard let staged = plan.binary.sha256 else {
             throw .notReady("its binary cannot be read, or changes while it is read")
@@ -190,9 +190,10 @@ extension NodeSupervisor {
 
 extension WishRefusal {
     /// With the check by which a preflight would tell it.
-    fileprivate static func notStaged(_ plan: PlanFacts) -> WishRefusal {
+    fileprivate static func notStaged(_ plan: PlanFacts, _ setup: Setup) -> WishRefusal {
         let facts = PreflightFacts(
-            plan: plan, release: ReleaseSight(), host: HostFacts(grace: .zero))
+            plan: plan, release: ReleaseSight(), host: HostFacts(grace: .zero),
+            sourceRules: setup.sourceRules(for: .chain))
         let check = PreflightJudge(facts).check(.binaryPresent)
         return .notReady(check.reason, checks: [check])
     }

@@ -82,10 +82,12 @@ struct FileStamp: Sendable, Equatable {
     private let size: Int64
     private let modified: Int64
     private let changed: Int64
+    let isFolder: Bool
 
     init?(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
+        isFolder = status.st_mode & S_IFMT == S_IFDIR
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)

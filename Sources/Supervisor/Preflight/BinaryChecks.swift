@@ -59,7 +59,7 @@ extension PreflightJudge {
             "Pin its digest with expected_sha256 of the plan.")
     }
 
-    private var nothing: Finding { .unknown("there is no binary to look at", "Stage it.") }
+    var nothing: Finding { .unknown("there is no binary to look at", "Stage it.") }
 
     var machine: Finding {
         let host = BinaryKind.name(ofMachine: BinaryInspection.machine)
@@ -169,12 +169,6 @@ extension PreflightJudge {
         return .pass(
             access.isExecutable
                 ? "it may be executed (mode \(mode))" : "it will be made executable for the switch")
-    }
-
-    var version: Finding {
-        .unknown(
-            "no binary is run to ask for its version before it is switched to",
-            "Look at what it prints for \"version\" where it was built.")
     }
 }
 

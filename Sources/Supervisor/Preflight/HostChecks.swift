@@ -1,25 +1,41 @@
-/// The checks of what is round about the binary.
-extension PreflightJudge {
+/// Judges what is round about any plan: what the host has for an upgrade.
+struct HostJudge {
+    typealias Finding = PreflightJudge.Finding
+
+    let host: HostFacts
+
+    init(_ host: HostFacts) {
+        self.host = host
+    }
+
+    /// What there is to say without a plan.
+    var checks: [PreflightCheck] {
+        [
+            diskSpace.check(.diskSpace), backup.check(.backup), stopGrace.check(.stopGrace),
+            hooks.check(.hooks), signer.check(.signer),
+        ]
+    }
+}
+
+extension HostJudge {
     /// Bytes that a disk copies in a second, a slow one.
     private static let pace: Int64 = 150_000_000
     /// From here on a backup is a large part of the absence.
     private static let longBackup: Int64 = 600
-    /// Databases need seconds to write down what they have in memory.
-    private static let leastGrace = Duration.seconds(5)
 
     var diskSpace: Finding {
-        guard let space = facts.host.backup?.space ?? facts.host.data else {
+        guard let space = host.backup?.space ?? host.data else {
             return .unknown(
                 "the free space cannot be told", "Make the folder readable for the supervisor.")
         }
-        let needed = facts.host.backup?.size ?? 0
+        let needed = host.backup?.size ?? 0
         let free = "\(space.free.inMiB) are free"
         guard space.free >= needed else {
             return .fail(
                 "the backup needs \(needed.inMiB), and \(free)",
                 "Free some space, or set DAEMON_DATA_BACKUP_DIR to another disk.")
         }
-        let data = facts.host.data ?? space
+        let data = host.data ?? space
         guard space.free - needed >= space.reserve, data.free >= data.reserve else {
             return .warn(
                 "\(free), and \(space.reserve.inMiB) are to be left when \(needed.inMiB) are copied",
@@ -29,7 +45,7 @@ extension PreflightJudge {
     }
 
     var backup: Finding {
-        guard let backup = facts.host.backup else {
+        guard let backup = host.backup else {
             return .warn(
                 "no backup is made, so that there is no way back",
                 "Unset UNSAFE_SKIP_BACKUP, or keep a snapshot of your own.")
@@ -53,18 +69,8 @@ extension PreflightJudge {
         return .pass("\(backup.size.inMiB) are copied to \(place), in \(seconds + 1) s or so")
     }
 
-    var stopGrace: Finding {
-        let grace = facts.host.grace
-        guard grace >= Self.leastGrace else {
-            return .warn(
-                "the daemon is killed \(grace.inWords) after it was told to end",
-                "Set DAEMON_SHUTDOWN_GRACE to half a minute.")
-        }
-        return .pass("the daemon has \(grace.inWords) to end")
-    }
-
     var hooks: Finding {
-        switch facts.host.hook {
+        switch host.hook {
         case .none: .pass("none is configured")
         case .runnable(let path): .pass("\(path) is there")
         case .unusable(let path, let why):
@@ -73,7 +79,7 @@ extension PreflightJudge {
     }
 
     var signer: Finding {
-        switch facts.host.signer {
+        switch host.signer {
         case .remote: .pass("a remote signer signs (priv_validator_laddr)")
         case .local(let key, true): .pass("a local key signs (\(key))")
         case .local(let key, false):

@@ -3,8 +3,11 @@ import Glibc
 
 extension HostFacts {
     /// Looks at what all plans of a node have in common; blocks, for as long as the data is measured.
-    init(of setup: Setup, storedHeight: Height?) {
+    init(
+        of setup: Setup, storedHeight: Height?, serviceManager: ServiceManager = .none
+    ) {
         let home = setup.home
+        self.serviceManager = serviceManager
         grace = setup.policy.grace
         self.storedHeight = storedHeight
         skippedHeights = setup.skippedHeights

@@ -6,6 +6,8 @@ struct PreflightFacts: Sendable, Equatable {
     var host: HostFacts
     /// By which the plan's info is judged.
     var sourceRules = SourceRules()
+    /// What the binary said when it was asked; nil for one that was not.
+    var version: VersionAnswer?
 }
 
 /// What lies in the folder of a plan, and beside it.
@@ -68,6 +70,7 @@ struct HostFacts: Sendable, Equatable {
     /// Where the node's data lies; nil when it cannot be told.
     var data: SpaceFacts?
     var grace: Duration
+    var serviceManager = ServiceManager.none
     var hook = HookFacts.none
     var signer = SignerFacts.unknown("it was not looked at")
     /// What the daemon is told to halt at; nil for nothing.

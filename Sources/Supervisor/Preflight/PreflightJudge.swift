@@ -28,15 +28,17 @@ struct PreflightJudge {
             case .libraries: libraries
             case .permissions: permissions
             case .version: version
-            case .diskSpace: diskSpace
-            case .backup: backup
-            case .stopGrace: stopGrace
-            case .hooks: hooks
-            case .signer: signer
+            case .diskSpace: host.diskSpace
+            case .backup: host.backup
+            case .stopGrace: host.stopGrace
+            case .hooks: host.hooks
+            case .signer: host.signer
             case .height: height
             }
-        return PreflightCheck(id, finding.result, finding.reason, remedy: finding.remedy)
+        return finding.check(id)
     }
+
+    private var host: HostJudge { HostJudge(facts.host) }
 
     /// What a check found, before it is named.
     struct Finding {
@@ -58,6 +60,10 @@ struct PreflightJudge {
 
         static func unknown(_ reason: String, _ remedy: String) -> Finding {
             Finding(result: .unknown, reason: reason, remedy: remedy)
+        }
+
+        func check(_ id: PreflightCheck.ID) -> PreflightCheck {
+            PreflightCheck(id, result, reason, remedy: remedy)
         }
     }
 

@@ -26,6 +26,28 @@ struct ProbedProgramTests {
         #expect(text == "2 version HOME=/nonexistent (null) 0")
     }
 
+    /// As every daemon of the Cosmos SDK does before it tells its version.
+    @Test func `a program may make its configuration in its home, and nothing elsewhere`() throws {
+        let source = """
+            #include <fcntl.h>
+            #include <stdio.h>
+            #include <sys/stat.h>
+            #include <unistd.h>
+            int main(int count, char **places) {
+                for (int place = 1; place < count; place++) {
+                    if (chdir(places[place])) return 1;
+                    int folder = mkdir("config", 0755);
+                    int file = open("config/app.toml", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+                    printf("%d %d %d,", folder, file >= 0, file >= 0 && write(file, "a", 1) == 1);
+                }
+            }
+            """
+        let home = try probing.workshop.makeFolder("home")
+        let program = try compile(source)
+        #expect(try probing.run(program, [home, probing.folder], home: home) == "0 1 1,-1 0 0,")
+        #expect(access(home + "/config/app.toml", F_OK) == 0)
+    }
+
     @Test func `a program that is linked statically runs`() throws {
         let program = try compile(
             "#include <stdio.h>\nint main(void) { puts(\"v1\"); }", "-static")

@@ -33,13 +33,13 @@ struct Probing {
 
     /// All that a program prints in a probe.
     func run(
-        _ program: String, _ arguments: [String], environment: [String] = []
+        _ program: String, _ arguments: [String], environment: [String] = [], home: String? = nil
     ) throws -> String {
         let stage = try RunningStage(
             .probe(
                 ProbeOrder(
                     program: program, arguments: arguments, folders: [folder],
-                    environment: environment)))
+                    environment: environment, home: home)))
         try #require(try stage.report() == .confined)
         return try stage.rest().trimmed
     }

@@ -41,15 +41,17 @@ final class ScriptNode: Sendable {
 
     var home: Home { Home(path: path, daemonName: "simd") }
 
-    func supervisor(_ change: (inout Setup) -> Void = { _ in }) -> NodeSupervisor {
+    func supervisor(
+        log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        _ change: (inout Setup) -> Void = { _ in }
+    ) -> NodeSupervisor {
         var setup = Setup(
             home: home, arguments: ["start"], environment: ["PATH=/usr/bin:/bin"], version: "test")
         setup.policy.grace = .seconds(20)
         setup.pollInterval = .milliseconds(50)
         change(&setup)
         return NodeSupervisor(
-            setup: setup, loop: loop, pool: pool,
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            setup: setup, loop: loop, pool: pool, log: log)
     }
 
     /// What the scripts wrote down, line by line.

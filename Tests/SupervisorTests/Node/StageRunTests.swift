@@ -145,4 +145,30 @@ struct StageRunTests {
             "read order; echo '{\"confined\":{}}'; echo v1.2.3; printf 'more\\n\\n'")
         #expect(try await supervisor.carryOut(run) == "v1.2.3\nmore\n\n")
     }
+
+    @Test func `a probed program is answered with how it ended, or that it was not run`()
+        async throws
+    {
+        let ended = try supervisor("read order; echo '{\"confined\":{}}'; echo no home; exit 3")
+        #expect(try await ended.probe(run) == .ended(.code(3), "no home\n"))
+        let unstarted = try supervisor(
+            """
+            read order; echo '{"confined":{}}'
+            echo '{"failed":{"_0":{"kind":"system","detail":"cannot run the program"}}}'; exit 1
+            """)
+        #expect(try await unstarted.probe(run) == .refused("cannot run the program"))
+        let refused = StageFailure(.notConfined, "no Landlock")
+        let open = try supervisor(
+            "read order; echo '{\"failed\":{\"_0\":{\"kind\":\"not_confined\",'"
+                + "'\"detail\":\"no Landlock\"}}}'")
+        await #expect(throws: StageError.failed(refused)) { _ = try await open.probe(run) }
+    }
+
+    @Test func `a program that goes on for ever is late`() async throws {
+        let supervisor = try supervisor(
+            "read order; echo '{\"confined\":{}}'; trap '' TERM; sleep 600 & wait")
+        var run = run
+        run.deadline = .now + .seconds(1)
+        #expect(try await supervisor.probe(run) == .late)
+    }
 }

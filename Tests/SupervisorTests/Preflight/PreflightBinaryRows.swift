@@ -107,7 +107,6 @@ extension PreflightJudgeTests {
                 $0.release.access?.isOurs = false
             }
         ),
-        (.version, .unknown, "no binary is run", { _ in }),
     ]
 
     private static func script(_ isThere: Bool) -> ProgramFacts {

@@ -8,7 +8,7 @@ struct PreflightJudgeTests {
     typealias Change = @Sendable (inout PreflightFacts) -> Void
     typealias Row = (PreflightCheck.ID, PreflightResult, String, Change)
 
-    private static let digest = String(repeating: "0f", count: 32)
+    static let digest = String(repeating: "0f", count: 32)
 
     /// All is well: a pinned program, room, a grace, a key.
     private static var facts: PreflightFacts {
@@ -148,7 +148,6 @@ struct PreflightJudgeTests {
         (.backup, .fail, "not writable", { $0.host.backup?.trouble = "it is not writable" }),
         (.backup, .warn, "122 minutes", { $0.host.backup?.size = 1 << 40 }),
         (.stopGrace, .pass, "30s", { _ in }),
-        (.stopGrace, .warn, "killed", { $0.host.grace = .zero }),
         (.hooks, .pass, "none", { _ in }),
         (.hooks, .pass, "/hook", { $0.host.hook = .runnable("/hook") }),
         (.hooks, .fail, "is gone", { $0.host.hook = .unusable("/hook", why: "it is gone") }),
@@ -159,7 +158,7 @@ struct PreflightJudgeTests {
     ]
 
     @Test func `each check comes out as its facts are`() {
-        let rows = Self.ofPlan + Self.ofBinary + Self.ofHost
+        let rows = Self.ofPlan + Self.ofBinary + Self.ofVersion + Self.ofHost + Self.ofStopping
         for (number, row) in rows.enumerated() {
             var facts = Self.facts
             row.3(&facts)

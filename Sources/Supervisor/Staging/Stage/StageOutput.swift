@@ -41,4 +41,13 @@ struct StageOutput {
         }
         return report
     }
+
+    /// The text is the report of a failure, and nothing else.
+    static func failure(in text: String) -> StageFailure? {
+        guard
+            case .failed(let failure) = try? JSONDecoder().decode(
+                StageReport.self, from: Data(text.utf8))
+        else { return nil }
+        return failure
+    }
 }
