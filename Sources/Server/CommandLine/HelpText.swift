@@ -21,6 +21,7 @@ enum HelpText {
           switchyard init <path>     Make the folders, with <path> as the first binary.
           switchyard config          Show the effective configuration and its origins.
           switchyard token           Make, list and revoke the tokens of the API.
+          switchyard manifest        Make and check the manifest of a release.
           switchyard version         Show our version and the daemon's.
           switchyard help [command]  Show this text, or the options of a command.
 

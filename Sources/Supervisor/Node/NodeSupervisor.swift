@@ -226,6 +226,7 @@ extension NodeSupervisor {
         /// By the plans' folders, and what they were made from.
         var preflights: [String: Preflight] = [:]
         var preflightSubjects: [PreflightSubject] = []
+        var trust = TrustMemory()
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]
