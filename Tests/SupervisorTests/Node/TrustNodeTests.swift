@@ -173,9 +173,8 @@ struct TrustNodeTests {
         try node.install("genesis", ScriptNode.asking("v1", plan: #"{"name":"v2","height":7}"#))
         try node.install("upgrades/v2", ScriptNode.steady("v2"))
         try await running(try supervisor(.checksum)) { supervisor in
-            await waits(supervisor) { status in
-                status.plans.first { $0.name == "v2" }?.binary.sha256 != nil
-                    && status.phase.reason?.contains("its digest is") == true
+            try? await Eventually.holds("it waits") {
+                supervisor.board.status.phase.reason?.contains("its digest is") == true
             }
             let status = supervisor.board.status
             let digest = try #require(status.plans.first?.binary.sha256)
