@@ -19,6 +19,8 @@ package struct PlanFacts: Sendable, Equatable {
     package var binary: BinaryFacts
     package var createdAt: Date?
     package var appliedAt: Date?
+    /// What the policy says of the binary; nil without one, and while it has to be read for that.
+    package var trust: TrustVerdict?
     /// Of the preflight; nil while there is none.
     package var verdict: PreflightResult?
 

@@ -4,6 +4,7 @@ import Yams
 
 @testable import API
 @testable import Supervisor
+@testable import SupervisorTests
 
 /// `openapi.yaml` says what the code does, in both directions.
 struct OpenAPITests {
@@ -60,6 +61,21 @@ struct OpenAPITests {
             let text = String(
                 decoding: jsonBytes(of: PreflightBody(preflight)), as: UTF8.self)
             try check(text, schema: "Preflight")
+        }
+    }
+
+    @Test func `the releases that are sent fit their schema`() throws {
+        let release = SignedRelease()
+        for evidence in [release.evidence, release.signedDownload] {
+            var report = ReleaseReport(page: .evidence(evidence))
+            report.signers =
+                SignatureTally(
+                    evidence.signatures, over: release.download, signers: try release.signers,
+                    at: SignedRelease.moment
+                ).signers
+            report.remarks = ["signature 1: no"]
+            try check(
+                String(decoding: jsonBytes(of: report.json), as: UTF8.self), schema: "PlanRelease")
         }
     }
 

@@ -13,7 +13,7 @@ struct PlansResource: Sendable {
             Route(.delete, "/v1/plans/{name}", scope: .operate, answer: delete),
             Route(
                 .post, "/v1/plans/{name}/switch", scope: .operate, takes: .json, answer: `switch`),
-        ] + PreflightResource(node: node).routes
+        ] + PreflightResource(node: node).routes + ReleaseResource(node: node).routes
     }
 
     @Sendable func list(_ call: Call) -> Response {

@@ -21,6 +21,8 @@ extension Problem {
         case .digestRefused(let why):
             self.init(.contentMismatch, detail: why.asSentence)
         case .sourceRefused(let refusal): self.init(source: refusal)
+        case .trustRefused(let why, let remedy):
+            self.init(.binaryRejected, detail: "The policy refuses it: \(why).", remedy: remedy)
         case .unpackRefused(let why, let remedy):
             self.init(.binaryRejected, detail: why.asSentence, remedy: remedy)
         case .fetchFailed, .helperFailed:

@@ -25,6 +25,7 @@ enum HelpText {
           switchyard prepare <plan>  Have a plan's binary put in place before its height.
           switchyard prepare-upgrade The same for the plan that comes next.
           switchyard token           Make, list and revoke the tokens of the API.
+          switchyard manifest        Make and check the manifest of a release.
           switchyard version         Show our version and the daemon's.
           switchyard help [command]  Show this text, or the options of a command.
 

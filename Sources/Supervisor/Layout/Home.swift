@@ -43,6 +43,10 @@ package struct Home: Sendable, Equatable {
     package var binaryRecords: String { own + "/binaries" }
     /// What was received and lies where nothing can run it.
     package var staging: String { own + "/staging" }
+    /// What publishers have said of plans' releases.
+    package var releases: String { own + "/releases" }
+    package var manifestRecord: String { own + "/release-sequence" }
+    package var firstUseRecord: String { own + "/first-use" }
     package var configCopies: String { own + "/config" }
     package var socket: String { own + "/api.sock" }
 }

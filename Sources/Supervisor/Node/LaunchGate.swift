@@ -1,7 +1,7 @@
 import Glibc
 import Logging
 
-/// What may be started: bytes that nothing speaks against, whoever put them there.
+/// What may be started: bytes that the policy takes, whoever put them there.
 extension NodeSupervisor {
     /// Checks a release's binary right before it is started.
     ///
@@ -11,16 +11,11 @@ extension NodeSupervisor {
     func checked(_ release: Release) async throws(Block) -> StillBinary? {
         for _ in 0..<Self.attempts {
             guard let binary = StillBinary(release.binary) else { return nil }
-            guard needsDigest(release) else { return binary }
-            let facts = staging.binaries.facts(of: release)
-            if facts.sha256 == nil {
-                let binaries = staging.binaries
-                await staging.pool.run { binaries.hash() }
-                continue
-            }
+            guard isAsked(of: release) else { return binary }
+            let verdict = await readTrust(in: release)
             // It may have been replaced since it was opened.
-            guard Seal(release.binary) == binary.seal else { continue }
-            if let objection = objection(to: release, facts) { throw objection }
+            guard let verdict, Seal(release.binary) == binary.seal else { continue }
+            try await check(verdict, of: release)
             return binary
         }
         throw .binaryChanged(release, "it changes all the time", remedy: "see who writes it")
@@ -29,18 +24,48 @@ extension NodeSupervisor {
     /// How often a binary is looked at that changes meanwhile.
     private static let attempts = 5
 
-    /// Something is known that its bytes can be compared with.
-    private func needsDigest(_ release: Release) -> Bool {
-        facts(in: release.directory)?.expectedSHA256 != nil
+    /// The policy asks for something, or something is known that the bytes can be compared with.
+    private func isAsked(of release: Release) -> Bool {
+        guard setup.trust == .any else { return true }
+        FirstUse.forget(in: setup.home)
+        return facts(in: release.directory)?.expectedSHA256 != nil
     }
 
-    private func objection(to release: Release, _ binary: BinaryFacts) -> Block? {
-        guard let pin = facts(in: release.directory)?.expectedSHA256, binary.sha256 != pin,
-            staging.binaries.placed(in: release)?.from.sha256 != pin
-        else { return nil }
-        return .binaryChanged(
-            release, "it has the digest \(binary.sha256 ?? "?"), and \(pin) is pinned",
-            remedy: "stage the binary that was pinned, or pin the digest of this one")
+    private func check(_ verdict: TrustVerdict, of release: Release) async throws(Block) {
+        let isFirst = await isFirstUse(of: release)
+        switch verdict {
+        case .trusted:
+            if isFirst { await recordFirstUse(of: release) }
+        case .notYet where isFirst:
+            log.notice(
+                "trusted what runs already, for the policy is met first",
+                metadata: ["release": "\(release.directory)"])
+            await recordFirstUse(of: release)
+        case .notYet(let reason, let remedy), .refused(let reason, let remedy):
+            throw .binaryChanged(release, reason, remedy: remedy.asRemedy)
+        }
+    }
+
+    /// The node's own release is started, and none was under the policy before.
+    private func isFirstUse(of release: Release) async -> Bool {
+        guard setup.trust != .any, (try? CurrentLink(setup.home).resolve()) == release else {
+            return false
+        }
+        return !FirstUse.isRecorded(in: setup.home)
+    }
+
+    private func recordFirstUse(of release: Release) async {
+        guard let sha256 = staging.binaries.facts(of: release).sha256 else { return }
+        let home = setup.home
+        do throws(SystemError) {
+            try await staging.pool.run { () throws(SystemError) in
+                try FirstUse(release, sha256: sha256).store(in: home)
+            }
+        } catch {
+            log.warning(
+                "what runs first under the policy could not be written down",
+                metadata: ["error": "\(error)"])
+        }
     }
 }
 
@@ -49,5 +74,13 @@ extension Block {
         Block(
             .binaryChanged, reason: "\(release.binary) is not started: \(why)",
             remedy: remedy + ", then start the node")
+    }
+}
+
+extension String {
+    /// A sentence as the first part of a block's remedy.
+    fileprivate var asRemedy: String {
+        let text = hasSuffix(".") ? dropLast() : self[...]
+        return text.prefix(1).lowercased() + text.dropFirst()
     }
 }

@@ -233,6 +233,7 @@ extension NodeSupervisor {
         var soundness: [String: Soundness] = [:]
         var host = KnownHost()
         var versions = AskedVersions()
+        var trust = TrustMemory()
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]

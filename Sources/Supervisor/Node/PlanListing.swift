@@ -22,6 +22,7 @@ extension NodeSupervisor {
         for (directory, preflight) in memory.preflights {
             plans[directory]?.verdict = preflight.verdict
         }
+        for (directory, plan) in plans { plans[directory]?.trust = trust(of: plan) }
         return plans.values.sorted { left, right in
             (left.height ?? .max, left.name) < (right.height ?? .max, right.name)
         }

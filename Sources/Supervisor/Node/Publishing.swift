@@ -176,7 +176,7 @@ extension Instant {
 
 extension String {
     /// `v2` of `upgrades/v2`; nil for genesis.
-    fileprivate var planFolder: String? {
+    var planFolder: String? {
         hasPrefix("upgrades/") ? String(dropFirst("upgrades/".count)) : nil
     }
 }

@@ -11,11 +11,16 @@ extension NodeSupervisor {
         return staging.quarantine.held(in: release.directory)?.held?.facts ?? .absent
     }
 
-    /// What is there to be executed, for the judge.
+    /// What is there to be executed, for the judge: what would not be started counts as unusable, so
+    /// that nothing is stopped for it.
     func stagedBinary(of release: Release) -> StagedBinary {
         let staged = BinaryInspection.staged(release)
-        guard staged == .absent else { return staged }
-        return staging.quarantine.held(in: release.directory) == nil ? .absent : .held
+        switch staged {
+        case .absent:
+            return staging.quarantine.held(in: release.directory) == nil ? .absent : .held
+        case .present: return launchable(release)
+        case .held, .unusable: return staged
+        }
     }
 
     /// The folders below `upgrades/` for which something is staged or held.
@@ -52,11 +57,15 @@ extension NodeSupervisor {
 
     // MARK: - Work that goes on
 
-    /// Hashes binaries that are new or have changed, and publishes what that tells.
+    /// Reads binaries that are new or have changed, and publishes what that tells.
     func keepHashing() async {
-        while await staging.hashing.wait(until: nil) != .cancelled {
+        // A verdict may end with the time alone: signatures and manifests expire.
+        let isTimed = setup.trust != .any
+        while await staging.hashing.wait(until: isTimed ? .now + .seconds(60) : nil) != .cancelled {
             let binaries = staging.binaries
             await staging.pool.run { binaries.hash() }
+            await renewTrust()
+            judging.raise()
             publishing.raise()
         }
     }
@@ -73,7 +82,9 @@ extension NodeSupervisor {
                 quarantine.removeExpired()
             }
             await settleHeld()
-            let next = quarantine.nextExpiry.map { max(1, $0.timeIntervalSinceNow) }
+            let expiry = quarantine.nextExpiry.map { max(1, $0.timeIntervalSinceNow) }
+            // What is signed may be meant for a time that is still to come.
+            let next = quarantine.held.isEmpty ? expiry : min(expiry ?? 60, 60)
             wake = await staging.settling.wait(until: next.map { .now + .seconds($0) })
         } while wake != .cancelled
     }
@@ -91,19 +102,26 @@ extension NodeSupervisor {
     }
 
     private func settle(_ record: QuarantineRecord) async throws(StagingRefusal) {
-        guard let plan = facts(in: record.directory), let held = record.held, plan.state.isOpen
-        else { return }
-        let rule = TrustRule(plan: plan)
-        let isOpen = rule.needsSHA512 && held.digests.sha512 == nil
-        guard isOpen || rule.trust(in: held.digests, isArchive: held.isArchive == true) != nil,
+        guard let plan = facts(in: record.directory), record.held != nil, plan.state.isOpen,
             let name = try? PlanName(plan.name, case: setup.home.letterCase)
         else { return }
-        let quarantine = staging.quarantine
+        let settlement = settlement(of: record, plan, name)
+        guard memory.trust.refused[record.directory] != settlement else { return }
+        let (quarantine, basis) = (staging.quarantine, staging.trust)
+        let isNamed = TrustRule(plan: plan).needsSHA512
         let received = try await staging.pool.run { () throws(StagingRefusal) in
-            try quarantine.verified(record, needsSHA512: rule.needsSHA512)
+            try quarantine.verified(
+                record, needsSHA512: isNamed || basis.needsSHA512(name))
         }
-        guard let received, rule.trust(in: received) != nil else { return publish() }
-        try await settle(received, for: name, from: held.source, by: record.originator)
+        guard let received, let source = record.held?.source,
+            await isTrusted(received, for: name, plan)
+        else { return publish() }
+        do throws(StagingRefusal) {
+            try await settle(received, for: name, from: source, by: record.originator)
+        } catch {
+            note(error, of: record, settlement)
+            throw error
+        }
     }
 
     /// Something else that is staged already was put there on purpose, and stays.

@@ -12,6 +12,8 @@ extension NodeSupervisor {
     ) async throws(StagingRefusal) -> StagingTarget {
         let release = setup.home.release(for: name)
         await digest(release)
+        let basis = staging.trust
+        let isSigned = await staging.pool.run { basis.needsSHA512(name) }
         let plan = facts(in: release.directory)
         if let plan, plan.name != name.text, isSpelled(plan, in: release) {
             throw .planConflict(existing: plan.name)
@@ -20,7 +22,8 @@ extension NodeSupervisor {
             name: name, release: release, plan: plan, binary: binaryFacts(of: release),
             placed: staging.binaries.placed(in: release)?.from,
             held: staging.quarantine.held(in: release.directory)?.held?.digests,
-            isCurrent: (try? CurrentLink(setup.home).resolve()) == release)
+            isCurrent: (try? CurrentLink(setup.home).resolve()) == release,
+            needsSHA512: isSigned || TrustRule(plan: plan).needsSHA512)
     }
 
     /// Somebody wrote the name so; a folder's own name says nothing of upper and lower case.
@@ -42,8 +45,8 @@ extension NodeSupervisor {
         await staging.pool.run { binaries.hash() }
     }
 
-    /// Decides about what has been received: it is placed when something vouches for it, held when
-    /// nothing does, and discarded when it is refused.
+    /// Decides about what has been received: it is placed when the policy takes what vouches for it,
+    /// held while that may still come, and discarded when it is refused.
     package func stage(
         _ received: Received, for name: PlanName, from source: BinaryFacts.Source,
         by originator: Originator, voucher: Voucher, if condition: BinaryCondition
@@ -68,14 +71,12 @@ extension NodeSupervisor {
                 await drop(received)
                 return StagedAnswer(binary: target.binary, isNew: false)
             }
-            let rule = TrustRule(plan: target.plan, voucher: voucher)
-            guard let trust = rule.trust(in: received) else {
+            guard let trusted = try await trusted(received, for: target, voucher, stop: stop) else {
                 let binary = try await hold(received, for: target, from: source, by: originator)
                 return StagedAnswer(binary: binary, isNew: isNew)
             }
-            let assembly = try await assemble(received, for: rule, stop: stop)
             let binary = try await place(
-                assembly, of: received, in: target, trust: trust, source: source, by: originator)
+                trusted, of: received, in: target, source: source, by: originator)
             return StagedAnswer(binary: binary, isNew: isNew)
         } catch {
             // What is held stays so until somebody takes it away.
@@ -100,7 +101,7 @@ extension NodeSupervisor {
             try quarantine.hold(received, for: target.name, source: source, by: originator)
         }
         log.notice(
-            "a binary is held: nothing vouches for it",
+            "a binary is held: what vouches for it is not enough",
             metadata: [
                 "plan.name": "\(target.name.text)", "sha256": "\(received.digests.sha256 ?? "-")",
             ])
@@ -110,19 +111,20 @@ extension NodeSupervisor {
 
     /// Puts it in its place; what was held for the plan goes.
     private func place(
-        _ assembly: Assembly, of received: Received, in target: StagingTarget, trust: BinaryFacts.Trust,
+        _ trusted: TrustedAssembly, of received: Received, in target: StagingTarget,
         source: BinaryFacts.Source, by originator: Originator
     ) async throws(StagingRefusal) -> BinaryFacts {
         memory.stagers[target.release.directory] = originator
         defer { memory.stagers[target.release.directory] = nil }
         let binary = PlacedBinary(
-            assembly, of: received, plan: target.name, trust: trust, source: source)
-        try await carryOut(assembly, of: received, binary, in: target)
+            trusted.assembly, of: received, plan: target.name, trust: trusted.trust, source: source)
+        try await carryOut(trusted, of: received, binary, in: target)
         log.notice(
             "staged a binary",
             metadata: [
                 "plan.name": "\(target.name.text)", "sha256": "\(binary.sha256)",
-                "trust": "\(trust.rawValue)", "chosen": "\(assembly.choice ?? "-")",
+                "trust": "\(trusted.trust.rawValue)",
+                "chosen": "\(trusted.assembly.choice ?? "-")",
             ])
         judging.raise()
         publish()
@@ -130,14 +132,17 @@ extension NodeSupervisor {
     }
 
     private func carryOut(
-        _ assembly: Assembly, of received: Received, _ binary: PlacedBinary,
+        _ trusted: TrustedAssembly, of received: Received, _ binary: PlacedBinary,
         in target: StagingTarget
     ) async throws(StagingRefusal) {
         let (home, quarantine, binaries) = (setup.home, staging.quarantine, staging.binaries)
         let old = binaries.placed(in: target.release)
+        let basis = staging.trust
         let placement = try await staging.pool.run { () throws(StagingRefusal) in
-            try Placement(
-                of: assembly, binary, in: quarantine, to: target.release, of: home, replacing: old)
+            if let manifest = trusted.manifest { try basis.accept(manifest, for: target.release) }
+            return try Placement(
+                of: trusted.assembly, binary, in: quarantine, to: target.release, of: home,
+                replacing: old)
         }
         // Looked at once more, with nothing between this and the rename.
         guard isFree(target.release) else { throw .planInUse(.upgrading) }

@@ -76,6 +76,7 @@ extension NodeSupervisor {
                 throw .cancelled
             }
         }
+        _ = await readTrust(in: home.release(for: plan.name))
         switch stagedBinary(of: home.release(for: plan.name)) {
         case .present: break
         case .absent: throw .blocked(.binaryMissing(plan))

@@ -36,7 +36,8 @@ extension NodeSupervisor {
         try requireNoOperation()
         try checkReadiness(of: plan, for: wish)
         try checkPhase()
-        try await requireHardChecks(of: plan)
+        _ = await readTrust(in: Release(home: setup.home, directory: plan.directory))
+        try await requireHardChecks(of: facts(in: plan.directory) ?? plan)
         let record = commandedRecord(of: plan, wish, by: originator)
         try await keep(record)
         do throws(WishRefusal) {

@@ -20,22 +20,42 @@ extension PreflightJudge {
         case .held:
             return .fail(
                 "the binary is held, where nothing can run it",
-                "Vouch for it: pin its digest with expected_sha256 of the plan.")
+                "Vouch for it: pin its digest with expected_sha256 of the plan, or bring signatures."
+            )
         }
     }
 
     var trust: Finding {
         let binary = facts.plan.binary
+        if binary.state != .absent, let verdict = facts.plan.trust {
+            switch verdict {
+            case .notYet(let reason, let remedy), .refused(let reason, let remedy):
+                return .fail(reason, remedy)
+            case .trusted(let trust) where binary.state == .staged: return passed(trust)
+            case .trusted: break
+            }
+        }
         switch (binary.state, binary.trust) {
         case (.absent, _): return nothing
         case (.held, _), (.staged, .some(.none)), (.staged, nil):
             return .fail(
                 "nothing vouches for the binary",
                 "Pin its digest with expected_sha256 of the plan.")
-        case (.staged, .planChecksum): return .pass("its digest is the plan's")
-        case (.staged, .pinned): return .pass("its digest was pinned by an operator")
-        case (.staged, .signature), (.staged, .manifest): return .pass("its signature is right")
-        case (.staged, .handPlaced): return handPlaced
+        case (.staged, .some(let trust)): return passed(trust)
+        }
+    }
+
+    private func passed(_ trust: BinaryFacts.Trust) -> Finding {
+        switch trust {
+        case .none:
+            .warn(
+                "only the connection vouches for it: the plan names no digest",
+                "Pin its digest with expected_sha256 of the plan.")
+        case .planChecksum: .pass("its digest is the plan's")
+        case .pinned: .pass("its digest was pinned by an operator")
+        case .signature: .pass("it has the signatures of enough allowed signers")
+        case .manifest: .pass("a manifest with the signatures of enough allowed signers lists it")
+        case .handPlaced: handPlaced
         }
     }
 

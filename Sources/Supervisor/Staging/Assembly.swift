@@ -35,4 +35,11 @@ struct Assembly: Sendable {
 
     /// In the order in which they are put in place: what runs comes last.
     var items: [Item] { sideFiles + [executable] }
+
+    /// As a manifest lists them.
+    var files: [String: ReleaseManifest.Content] {
+        var files: [String: ReleaseManifest.Content] = [:]
+        for item in items { files[item.path] = .init(sha256: item.sha256, size: item.size) }
+        return files
+    }
 }

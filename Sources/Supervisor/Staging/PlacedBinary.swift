@@ -76,6 +76,11 @@ struct PlacedBinaries: Codable, Sendable, Equatable {
         }
     }
 
+    /// What was placed there last, whatever lies there now; nil when we never did.
+    static func recorded(for release: Release, in home: Home) -> PlacedBinary? {
+        PlacedBinaries(of: release, in: home).binaries.first
+    }
+
     static func remove(for release: Release, in home: Home) {
         guard let path = path(of: release, in: home) else { return }
         // One that stays describes a binary that is gone, and fits no other.

@@ -31,6 +31,9 @@ extension StagingRefusal {
             Operation.Failure(
                 slug: "trust-refused", detail: "These are not the bytes that were meant: \(why).",
                 remedy: "See which digest is right; pin that with expected_sha256 of the plan.")
+        case .trustRefused(let why, let remedy):
+            Operation.Failure(
+                slug: "trust-refused", detail: "The policy refuses it: \(why).", remedy: remedy)
         case .sourceRefused(let refusal):
             Operation.Failure(
                 slug: "source-refused", detail: refusal.reason.asSentence,

@@ -16,6 +16,8 @@ package enum StagingRefusal: Error, Sendable, Equatable {
     case contentMismatch
     /// They do not have the digest that is named for them; a clause that says both.
     case digestRefused(String)
+    /// The policy does not take them; a clause, and what helps.
+    case trustRefused(String, remedy: String)
     /// What names the bytes leads to none.
     case sourceRefused(SourceRefusal)
     /// Nothing of an archive can be taken; a clause, and what helps.

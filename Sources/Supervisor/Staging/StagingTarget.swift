@@ -10,6 +10,8 @@ package struct StagingTarget: Sendable {
     /// Of the bytes that are held.
     package let held: ContentDigests?
     let isCurrent: Bool
+    /// Something that may vouch for the binary is over its SHA-512.
+    package let needsSHA512: Bool
 
     /// - Throws: `.planInUse`.
     package func requireFree() throws(StagingRefusal) {
@@ -21,9 +23,6 @@ package struct StagingTarget: Sendable {
     func isMade(of digests: ContentDigests) -> Bool {
         placed?.fit(digests) ?? (binary.sha256 == digests.sha256)
     }
-
-    /// The plan's own info names a SHA-512.
-    package var needsSHA512: Bool { TrustRule(plan: plan).needsSHA512 }
 }
 
 /// What became of a binary that was sent.

@@ -39,6 +39,11 @@ struct TrustRule {
         return voucher.isPermitted ? BinaryFacts.Trust.none : nil
     }
 
+    /// What a judge is told of what came; a pin is compared where it is known what it may be of.
+    func facts(of received: Received) -> TrustFacts {
+        TrustFacts(download: received.digests, vouched: trust(in: received))
+    }
+
     /// An operator has pinned other bytes.
     func contradicts(_ digests: ContentDigests, isArchive: Bool) -> Bool {
         guard let pin = plan?.expectedSHA256, !isArchive else { return false }

@@ -6,14 +6,15 @@ package struct TrustJudge: Sendable {
     package let policy: TrustPolicy
     /// Nil while the node has not told it.
     package let chainID: String?
-    package let plan: PlanName
+    /// Nil for genesis, of which no manifest speaks.
+    package let plan: PlanName?
     package let letters: PlanName.LetterCase
     package let platform: String
     /// The highest sequence of a manifest that this node has accepted; nil for none.
     package let lowestSequence: Int64?
 
     package init(
-        policy: TrustPolicy, chainID: String?, plan: PlanName, letters: PlanName.LetterCase,
+        policy: TrustPolicy, chainID: String?, plan: PlanName?, letters: PlanName.LetterCase,
         platform: String = PlanInfo.platform, lowestSequence: Int64? = nil
     ) {
         (self.policy, self.chainID, self.plan) = (policy, chainID, plan)
@@ -159,6 +160,7 @@ extension TrustJudge {
                 reason: "the chain's id is not known, and the manifest is bound to one",
                 remedy: "Start the node, or name its chain id.")
         }
+        guard let plan else { return .none }
         do throws(ManifestRefusal) {
             try manifest.check(
                 chainID: chainID, plan: plan, case: letters, platform: platform, at: date,

@@ -20,6 +20,16 @@ extension PreflightJudgeTests {
         (.trust, .pass, "signature", { $0.plan.binary.trust = .manifest }),
         (.trust, .fail, "nothing vouches", { $0.plan.binary.trust = BinaryFacts.Trust.none }),
         (.trust, .fail, "nothing vouches", { $0.plan.binary = BinaryFacts(state: .held) }),
+        (.trust, .warn, "only the connection", { $0.plan.trust = .trusted(.none) }),
+        (
+            .trust, .fail, "no signer",
+            { $0.plan.trust = .notYet(reason: "no signer", remedy: "Bring one.") }
+        ),
+        (
+            .trust, .fail, "other files",
+            { $0.plan.trust = .refused(reason: "other files", remedy: "Stage those.") }
+        ),
+        (.trust, .pass, "manifest", { $0.plan.trust = .trusted(.manifest) }),
         (.trust, .unknown, "no binary", { $0.plan.binary = .absent }),
         (.trust, .pass, "the one pinned", { $0.plan.binary.trust = .handPlaced }),
         (

@@ -24,7 +24,7 @@ struct TrustJudgeTests {
 
     @Test(arguments: [
         (nil, ["not yet", "not yet", "not yet"]),
-        (BinaryFacts.Trust.none, ["not yet", "not yet", "not yet"]),
+        (BinaryFacts.Trust.none, ["none", "not yet", "not yet"]),
         (.handPlaced, ["hand_placed", "not yet", "not yet"]),
         (.planChecksum, ["plan_checksum", "plan_checksum", "not yet"]),
         (.pinned, ["pinned", "pinned", "not yet"]),
@@ -52,7 +52,9 @@ struct TrustJudgeTests {
         let rule = TrustRule(plan: pinned, voucher: Voucher(isOperator: true))
         #expect(rule.isContradicted(by: ContentDigests(sha256: ReleaseManifestTests.two)))
         #expect(!rule.isContradicted(by: ContentDigests(sha256: ReleaseManifestTests.one)))
-        #expect(!TrustRule(plan: nil, voucher: Voucher(isOperator: true)).isContradicted(by: release.download))
+        #expect(
+            !TrustRule(plan: nil, voucher: Voucher(isOperator: true)).isContradicted(
+                by: release.download))
     }
 
     @Test func `enough signatures of the download are trusted by every policy`() throws {
