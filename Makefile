@@ -3,7 +3,7 @@
 SWIFT ?= swift
 
 # What building and testing need from Debian or Ubuntu.
-PACKAGES := ca-certificates binutils curl jq libarchive-dev libcurl4-openssl-dev libseccomp-dev \
+PACKAGES := ca-certificates binutils curl gcc jq libarchive-dev libcurl4-openssl-dev libseccomp-dev \
 	libsystemd-dev pkg-config procps prometheus \
 	python3 python3-pip python3-prometheus-client python3-venv redis-tools systemd mount \
 	util-linux nginx-light openssh-client stunnel4 openssl chromium

@@ -92,7 +92,8 @@ struct Health: Sendable {
 
     private func planFailure(in status: Status) -> String? {
         guard let next = status.next else { return nil }
-        if let expected = next.expectedAt, expected > Date.now + TimeInterval(horizon.components.seconds) { return nil }
+        let end = Date.now + TimeInterval(horizon.components.seconds)
+        if let expected = next.expectedAt, expected > end { return nil }
         switch next.verdict {
         case .pass, .warn: return nil
         case nil: return "the next plan has not been looked at yet"

@@ -1,7 +1,7 @@
 import Supervisor
 
-/// Takes a request's content into quarantine: while one batch is hashed and written on the pool,
-/// the next is read from the client, so that never more than two are in memory.
+/// Takes a request's content into quarantine: while one batch is hashed and, beside that, written on
+/// the pool, the next is read from the client, so that never more than two are in memory.
 struct Receiver: Sendable {
     let staging: StagingArea
 
@@ -64,15 +64,22 @@ struct Receiver: Sendable {
     }
 
     private func write(_ pieces: [[UInt8]], to before: Result) async -> Result {
-        await staging.pool.run {
-            var after = before
-            do throws(StagingRefusal) {
-                try after.intake.append(pieces)
-                for piece in pieces { after.part?.update(piece) }
-            } catch {
-                after.failure = Problem(staging: error)
-            }
-            return after
+        async let hashed = staging.pool.run {
+            var part = before.part
+            for piece in pieces { part?.update(piece) }
+            return (whole: before.intake.hashed(pieces), part: part)
         }
+        var after = before
+        do throws(StagingRefusal) {
+            let written = try await staging.pool.run { () throws(StagingRefusal) in
+                try before.intake.written(pieces)
+            }
+            let digests = await hashed
+            after.intake = written.with(digests.whole)
+            after.part = digests.part
+        } catch {
+            after.failure = Problem(staging: error)
+        }
+        return after
     }
 }

@@ -169,7 +169,9 @@ extension NodeSupervisor {
             facts.hasUnprovenCopy = hasUnprovenCopy
         }
         if let plan = facts.commanded ?? file.plan {
-            facts.binary = stagedBinary(of: home.release(for: plan.name))
+            let release = home.release(for: plan.name)
+            facts.binary = await readyBinary(of: release)
+            facts.missingBecause = troubleGettingBinary(of: release)
         }
         // Where RPC does not tell both heights the log must; and the last poll of a daemon that has
         // ended may be seconds behind its log.

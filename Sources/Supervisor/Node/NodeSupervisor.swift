@@ -30,6 +30,7 @@ package actor NodeSupervisor {
     let publishing: Signal
     let cancelling: Signal
     let preflighting: Signal
+    let acquiring: Signal
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         loop.asUnownedSerialExecutor()
@@ -56,6 +57,7 @@ package actor NodeSupervisor {
         publishing = Signal(on: loop)
         cancelling = Signal(on: loop)
         preflighting = Signal(on: loop)
+        acquiring = Signal(on: loop)
         self.board = board ?? StatusBoard(.starting(version: setup.version))
         journal = Journal(home: setup.home)
     }
@@ -86,6 +88,7 @@ package actor NodeSupervisor {
             group.addTask { await self.keepHashing() }
             group.addTask { await self.keepStaging() }
             group.addTask { await self.keepPreflighting() }
+            group.addTask { await self.keepAcquiring() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {
@@ -226,6 +229,9 @@ extension NodeSupervisor {
         /// By the plans' folders, and what they were made from.
         var preflights: [String: Preflight] = [:]
         var preflightSubjects: [PreflightSubject] = []
+        /// By the plans' folders, as the next.
+        var acquisitions: [String: Acquisition] = [:]
+        var soundness: [String: Soundness] = [:]
         var operations = OperationBook()
         /// Which daemon it was when an operation that still runs was asked for.
         var generations: [EventID: Int] = [:]

@@ -33,6 +33,7 @@ extension NodeSupervisor {
         memory.cancellations[preparation.operation] = nil
         guard let operation = memory.operations[preparation.operation] else { return }
         end(operation, state, failure)
+        acquisitionEnded(operation.id, failure)
         publish()
     }
 

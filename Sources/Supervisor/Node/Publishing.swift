@@ -37,6 +37,7 @@ extension NodeSupervisor {
         if status.plans != before.plans, !staging.quarantine.held.isEmpty {
             staging.settling.raise()
         }
+        if status.plans != before.plans { acquiring.raise() }
         board.publish(status)
     }
 

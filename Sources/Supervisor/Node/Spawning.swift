@@ -47,10 +47,7 @@ extension NodeSupervisor {
         }
         guard binary?.isWhatRuns(as: child.pid) != false else {
             await end(child)
-            throw .blocked(
-                .binaryChanged(
-                    release, "it was changed at the very moment",
-                    remedy: "see who writes it, stage it anew"))
+            throw .changed(release)
         }
         started(child, from: release)
         return child
@@ -137,13 +134,15 @@ enum SpawnError: Error {
     /// A stop has overtaken it.
     case notWanted
     case blocked(Block)
+    /// The binary was written or replaced while it was started; a second look tells what it is now.
+    case changed(Release)
     case system(SystemError, Release)
 
     /// The machine had no room; it may have in a moment.
     var isTransient: Bool {
         let error: SystemError
         switch self {
-        case .notWanted: return true
+        case .notWanted, .changed: return true
         case .blocked: return false
         case .system(let failure, _): error = failure
         }
@@ -155,6 +154,10 @@ enum SpawnError: Error {
         switch self {
         case .notWanted: .notWanted
         case .blocked(let block): block
+        case .changed(let release):
+            .binaryChanged(
+                release, "it was changed at the very moment",
+                remedy: "see who writes it, stage it anew")
         case .system(let error, let release):
             Block(
                 .startFailed, reason: "\(release.binary) cannot be started: \(error)",

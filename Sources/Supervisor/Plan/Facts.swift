@@ -43,6 +43,8 @@ package struct Facts: Sendable, Equatable {
     package var hasUnprovenCopy = false
     /// What stands in the folder of the plan that is judged: the commanded one, else the file's.
     package var binary = StagedBinary.absent
+    /// What became of fetching it, where it is to come by itself; a clause.
+    package var missingBecause: String?
 
     package init(current: CurrentRelease) {
         self.current = current

@@ -1,9 +1,10 @@
 /// The blocks that a judgement leads to; each names what happened and what to do.
 extension Block {
-    static func binaryMissing(_ plan: UpgradePlan) -> Block {
+    static func binaryMissing(_ plan: UpgradePlan, because trouble: String? = nil) -> Block {
         Block(
             .binaryRejected,
-            reason: "\"\(plan.name.text)\" is due at \(plan.height) and its binary is not there",
+            reason: "\"\(plan.name.text)\" is due at \(plan.height) and its binary is not there"
+                + (trouble.map { "; \($0)" } ?? ""),
             remedy: "put the binary in upgrades/\(plan.name.directory)/bin; "
                 + "the upgrade then goes on by itself",
             waitsFor: .binary)

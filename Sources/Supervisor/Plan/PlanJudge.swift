@@ -71,7 +71,7 @@ package struct PlanJudge: Sendable {
         let ruling: Verdict.Ruling =
             switch facts.binary {
             case .present: .due
-            case .absent: .dueWithoutBinary(.binaryMissing(plan))
+            case .absent: .dueWithoutBinary(.binaryMissing(plan, because: facts.missingBecause))
             case .held: .dueWithoutBinary(.binaryHeld(plan))
             case .unusable(let why): .dueWithoutBinary(.binaryUnusable(plan, why: why))
             }

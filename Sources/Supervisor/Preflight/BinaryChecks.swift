@@ -193,7 +193,7 @@ extension String {
     }
 
     /// A sentence as a clause.
-    fileprivate var asClause: String {
+    var asClause: String {
         prefix(1).lowercased() + (hasSuffix(".") ? dropFirst().dropLast() : dropFirst())
     }
 }

@@ -33,11 +33,37 @@ package struct Intake: Sendable {
 
     /// Writes and hashes what came; all of it or nothing.
     package mutating func append(_ pieces: [[UInt8]]) throws(StagingRefusal) {
+        let hashed = hashed(pieces)
+        try append(pieces, hashed: hashed)
+    }
+
+    /// The digest with what came; to be taken while that is written, on another thread.
+    package func hashed(_ pieces: [[UInt8]]) -> RunningDigest {
+        var digest = digest
+        for piece in pieces { digest.update(piece) }
+        return digest
+    }
+
+    /// Writes what came, as `append` does; its digest is `hashed`, by whoever called for it.
+    package func written(_ pieces: [[UInt8]]) throws(StagingRefusal) -> Intake {
+        var intake = self
+        try intake.append(pieces, hashed: digest)
+        return intake
+    }
+
+    package func with(_ digest: RunningDigest) -> Intake {
+        var intake = self
+        intake.digest = digest
+        return intake
+    }
+
+    private mutating func append(
+        _ pieces: [[UInt8]], hashed digest: RunningDigest
+    ) throws(StagingRefusal) {
         let count = pieces.reduce(0) { $0 + Int64($1.count) }
         let end = offset + count
         if let length, end > length { throw .inconsistentLength }
         try quarantine.admit(count, to: id, size: end)
-        var digest = digest
         do throws(StagingRefusal) {
             for piece in pieces {
                 do throws(SystemError) {
@@ -45,7 +71,6 @@ package struct Intake: Sendable {
                 } catch {
                     throw StagingRefusal(error)
                 }
-                digest.update(piece)
             }
             if offset < BinaryKind.headSize, end >= BinaryKind.headSize { try checkKind() }
         } catch {

@@ -3,7 +3,7 @@ import Glibc
 import StageMessages
 import Testing
 
-@Suite(.enabled(if: Probing.isPossible, "needs Landlock and clang"))
+@Suite(.enabled(if: Probing.isPossible, "needs Landlock and cc"))
 struct ProbeTests {
     private let probing: Probing
 

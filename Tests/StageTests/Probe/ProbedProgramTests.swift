@@ -3,7 +3,7 @@ import Glibc
 import StageMessages
 import Testing
 
-@Suite(.enabled(if: Probing.isPossible, "needs Landlock and clang"))
+@Suite(.enabled(if: Probing.isPossible, "needs Landlock and cc"))
 struct ProbedProgramTests {
     private let probing: Probing
 
@@ -69,7 +69,7 @@ struct ProbedProgramTests {
         let file = probing.workshop.path + "/program.c"
         try Data(source.utf8).write(to: URL(filePath: file))
         let program = probing.folder + "/program"
-        let said = Workshop.shell("clang \(options) -o '\(program)' '\(file)' 2>&1")
+        let said = Workshop.shell("cc \(options) -o '\(program)' '\(file)' 2>&1")
         try #require(said.isEmpty, "\(said)")
         return program
     }

@@ -10,14 +10,14 @@ struct Probing {
     let folder: String
     let intruder: String
 
-    static let isPossible = stagekernel_landlock_version() > 0 && Workshop.has("clang")
+    static let isPossible = stagekernel_landlock_version() > 0 && Workshop.has("cc")
 
     init() throws {
         workshop = try Workshop()
         folder = try workshop.makeFolder("bin")
         intruder = folder + "/intruder"
         let source = Workshop.file("../Isolation/intruder.c")
-        let said = Workshop.shell("clang -pthread -o '\(intruder)' '\(source)' 2>&1")
+        let said = Workshop.shell("cc -pthread -o '\(intruder)' '\(source)' 2>&1")
         try #require(said.isEmpty, "\(said)")
     }
 
