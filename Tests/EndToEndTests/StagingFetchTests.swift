@@ -78,10 +78,12 @@ struct StagingFetchTests {
         }
         #expect(try await node.stop() == 0)
         try await start(["DAEMON_ALLOW_DOWNLOAD_BINARIES": "true"])
+        // They are fetched without being asked for then.
         for plan in ["v3", "v4"] {
-            let answer = try await bench.prepare(plan, from: #"{"source":"plan"}"#)
-            #expect(answer.json["result"]?["state"]?.string == "staged", "\(answer.body)")
-            #expect(answer.json["result"]?["trust"]?.string == "none")
+            try await eventually("\(plan) is staged") {
+                try await bench.binary(plan)["state"]?.string == "staged"
+            }
+            #expect(try await bench.binary(plan)["trust"]?.string == "none")
         }
         try await eventually("nothing is held any more") { try bench.quarantine.isEmpty }
         #expect(try await node.stop() == 0)

@@ -64,4 +64,27 @@ struct PlacementTests {
         #expect(try placed() == UnpackedSample.digest(new))
         #expect(sample.known().trust == .pinned)
     }
+
+    @Test func `a record that is written while it is resealed is whole, and the later one`()
+        async throws
+    {
+        try sample.place(["dummyd": old])
+        let before = try #require(sample.placed)
+        let (release, home) = (sample.release, temporary.home)
+        var after = before
+        after.sha256 = UnpackedSample.digest(new)
+        try await withThrowingTaskGroup(of: Void.self) { [after] group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<25 {
+                        try PlacedBinaries([after]).store(for: release, in: home)
+                        // What was hashed before that says nothing of it.
+                        try PlacedBinaries.reseal(before, for: release, in: home)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(PlacedBinaries(of: release, in: home).binaries == [after])
+    }
 }

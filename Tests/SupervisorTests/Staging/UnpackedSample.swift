@@ -78,9 +78,9 @@ struct UnpackedSample {
 
     var placed: PlacedBinary? { BinaryBook(home: temporary.home).placed(in: release) }
 
-    static func digest(_ bytes: [UInt8]) -> String? {
+    static func digest(_ bytes: [UInt8]) -> String {
         var digest = RunningDigest()
         digest.update(bytes)
-        return digest.digests.sha256
+        return digest.digests.sha256 ?? ""
     }
 }
