@@ -20,6 +20,10 @@ enum HelpText {
                                      `run version`, takes the place of this process.
           switchyard init <path>     Make the folders, with <path> as the first binary.
           switchyard config          Show the effective configuration and its origins.
+          switchyard preflight [plan]
+                                     Show whether this host will survive a plan.
+          switchyard prepare <plan>  Have a plan's binary put in place before its height.
+          switchyard prepare-upgrade The same for the plan that comes next.
           switchyard token           Make, list and revoke the tokens of the API.
           switchyard version         Show our version and the daemon's.
           switchyard help [command]  Show this text, or the options of a command.
@@ -47,6 +51,9 @@ enum HelpText {
         EXIT CODES
           0  done
           1  an error; the text after "Error:" says which
+             of preflight: a check fails, or an important one is not known
+             of prepare: the binary is not staged
+          69 no supervisor answers preflight or prepare
           `run` ends with the daemon's own exit code, 128 and the number for a signal.
         """
 }

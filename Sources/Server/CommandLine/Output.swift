@@ -7,7 +7,12 @@ enum Output: Int32 {
 
     /// Writes the line whole; a reader that has gone is no error, for there is nobody to tell.
     func line(_ text: String) {
-        var bytes = Array((text + "\n").utf8)[...]
+        self.text(text + "\n")
+    }
+
+    /// Writes just that, for lines that are rewritten on a terminal.
+    func text(_ text: String) {
+        var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { write(rawValue, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }

@@ -8,8 +8,9 @@ struct RootCommand: ParsableCommand {
         usage: "switchyard <command>\nswitchyard run <arguments of the daemon>",
         version: Version.number,
         subcommands: [
-            InitCommand.self, ConfigCommand.self, TokenCommand.self, VersionCommand.self,
-            StopOrphanCommand.self, ManifestCommand.self,
+            InitCommand.self, ConfigCommand.self, PreflightCommand.self, PrepareCommand.self,
+            PrepareUpgradeCommand.self, TokenCommand.self, ManifestCommand.self,
+            VersionCommand.self, StopOrphanCommand.self,
         ])
 
     /// The commands that have a help text of their own.

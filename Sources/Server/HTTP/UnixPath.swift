@@ -10,6 +10,10 @@ struct UnixPath: Sendable {
     private let name: String
     private let directory: Descriptor
 
+    /// O_PATH of open(2): a folder that may be passed and not read, such as the one of a socket of
+    /// a group's, will do.
+    private static let asPlace: Int32 = 0o1000_0000
+
     init(_ path: String) throws(ListenError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let parent = slash == path.startIndex ? "/" : String(path[..<slash])
@@ -17,7 +21,7 @@ struct UnixPath: Sendable {
         name = String(path[slash...].dropFirst())
         do throws(SystemError) {
             directory = try Descriptor(
-                open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC), call: "open", path: parent)
+                open(parent, Self.asPlace | O_DIRECTORY | O_CLOEXEC), call: "open", path: parent)
         } catch {
             throw .system(error)
         }
@@ -43,6 +47,23 @@ struct UnixPath: Sendable {
             return (socket, file)
         } catch {
             unlinkat(directory.number, aside, 0)
+            throw .system(error)
+        }
+    }
+
+    /// Connects to who listens there; blocks for seconds at most, where the queue is full.
+    func dial() throws(ListenError) -> Descriptor {
+        let address = try address(of: name)
+        do throws(SystemError) {
+            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+            let socket = try Descriptor(socket(AF_UNIX, kind, 0), call: "socket", path: path)
+            var limit = timeval(tv_sec: 5, tv_usec: 0)
+            let size = socklen_t(MemoryLayout<timeval>.size)
+            setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
+            try check(address.call { connect(socket.number, $0, $1) }, "connect")
+            try check(fcntl(socket.number, F_SETFL, O_NONBLOCK), "fcntl")
+            return socket
+        } catch {
             throw .system(error)
         }
     }

@@ -54,7 +54,7 @@ extension Configuration {
     }
 
     /// Whoever owns the home decides already what runs there.
-    private var homeOwner: uid_t? {
+    var homeOwner: uid_t? {
         var info = stat()
         return stat(home.path, &info) == 0 ? info.st_uid : nil
     }

@@ -9,6 +9,8 @@ struct StillBinary {
     let seal: Seal
     private let file: Descriptor
     private let path: String
+    /// Nobody can write it, nor could since it was sealed.
+    private let isHeld: Bool
 
     /// Nil for what is no regular file, or cannot be opened: the start will say why.
     init?(_ path: String) {
@@ -16,7 +18,7 @@ struct StillBinary {
         guard number >= 0 else { return nil }
         let file = Descriptor(owning: number)
         // Not everywhere, nor while somebody still writes it.
-        _ = clinux_hold_still(file.number)
+        isHeld = clinux_hold_still(file.number) == 0
         guard let seal = Seal(file) else { return nil }
         self.file = file
         self.seal = seal
@@ -25,9 +27,14 @@ struct StillBinary {
 
     /// The bytes are those that were checked, and the process runs them, or was started from them.
     func isWhatRuns(as pid: pid_t) -> Bool {
-        guard Seal(file) == seal else { return false }
-        // An interpreter, or what the program has gone on to execute, is another file; then the
-        // path tells, for a rename in between would have left a mark on the seal.
-        return Seal("/proc/\(pid)/exe") == seal || Seal(path) == seal
+        isSame(Seal(file)) && (isSame(Seal("/proc/\(pid)/exe")) || isSame(Seal(path)))
+    }
+
+    // An interpreter, or what the program has gone on to execute, is another file: then the path
+    // tells. While the file is held only its name, its mode and its links can change, which leaves
+    // another seal and the same bytes.
+    private func isSame(_ other: Seal?) -> Bool {
+        guard let other else { return false }
+        return other == seal || isHeld && other.isOfSameFile(as: seal)
     }
 }

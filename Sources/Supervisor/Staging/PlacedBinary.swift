@@ -42,6 +42,10 @@ package struct PlacedBinary: Codable, Sendable, Equatable {
 struct PlacedBinaries: Codable, Sendable, Equatable {
     var binaries: [PlacedBinary] = []
 
+    /// Held by who writes: a binary that is being placed may be hashed at the same moment, and both
+    /// then write its record, aside under one name.
+    private static let writing = Locked(())
+
     private static func path(of release: Release, in home: Home) -> String? {
         let parts = release.directory.split(separator: "/")
         guard parts.count == 2, parts[0] == "upgrades" else { return nil }
@@ -61,9 +65,6 @@ struct PlacedBinaries: Codable, Sendable, Equatable {
     init(_ binaries: [PlacedBinary]) {
         self.binaries = binaries
     }
-
-    /// Placing and hashing write the same record, each on a thread of its own.
-    private static let writing = Locked(false)
 
     func store(for release: Release, in home: Home) throws(SystemError) {
         try Self.writing.withLock { _ throws(SystemError) in try write(for: release, in: home) }

@@ -35,6 +35,10 @@ package struct Seal: Codable, Sendable, Hashable {
         modified = status.st_mtim.nanoseconds
     }
 
+    func isOfSameFile(as other: Seal) -> Bool {
+        (device, inode) == (other.device, other.inode)
+    }
+
     /// When the bytes were written last.
     var date: Date {
         let (seconds, nanoseconds) = modified.quotientAndRemainder(dividingBy: 1_000_000_000)
