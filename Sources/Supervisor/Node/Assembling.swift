@@ -13,7 +13,7 @@ extension NodeSupervisor {
         do throws(StagingRefusal) {
             try await unpack(received, stop: stop)
             let assembly = try await staging.pool.run { () throws(StagingRefusal) in
-                try quarantine.assemble(received.id, daemon: daemon)
+                try quarantine.assemble(received.id, daemon: daemon, stop: stop)
             }
             if let objection = rule.objection(to: assembly, from: received.digests) {
                 throw .digestRefused(objection)

@@ -87,20 +87,31 @@ extension NodeSupervisor {
         var fetching = fetching
         fetching.tell = { node, done, total in node.tell(preparation, done, total) }
         let file = try await fetch(address.url, limit: setup.staging.maxSize, fetching)
-        if case .weak(let named) = checksum {
-            let found = await staging.pool.run { file.digest(named.algorithm) }
-            guard found == named else {
-                throw .digestRefused(
-                    "it should have the \(named.algorithm.rawValue) \(named.hex) and has "
-                        + (found?.hex ?? "?"))
-            }
-        }
         let received = try await copy(file, preparation, showsProgress: false)
-        if case .digests(let named) = checksum, !received.digests.fit(named) {
+        if let objection = await objection(to: received, checksum) {
             await staging.pool.run { [staging] in staging.quarantine.discard(received.id) }
-            throw .digestRefused(named.difference(to: received.digests))
+            throw .digestRefused(objection)
         }
         return received
+    }
+
+    /// Why these are not the bytes that were named; a clause.
+    ///
+    /// Of our copy alone: what was fetched into, others have had open.
+    private func objection(to received: Received, _ checksum: Checksum) async -> String? {
+        switch checksum {
+        case .none, .list: return nil
+        case .digests(let named):
+            return received.digests.fit(named) ? nil : named.difference(to: received.digests)
+        case .weak(let named):
+            let quarantine = staging.quarantine
+            let found = await staging.pool.run {
+                (try? quarantine.content(of: received))?.digest(named.algorithm)
+            }
+            if found == named { return nil }
+            return "it should have the \(named.algorithm.rawValue) \(named.hex) and has "
+                + (found?.hex ?? "?")
+        }
     }
 
     private func tell(_ preparation: Preparation, _ done: Int64, _ total: Int64?) {

@@ -89,6 +89,6 @@ extension BinaryBook {
         }
         guard let placed = known.placed else { return }
         // Without it the file is hashed again after a restart, and that is all.
-        try? PlacedBinaries([placed]).store(for: entry.release, in: home)
+        try? PlacedBinaries.reseal(placed, for: entry.release, in: home)
     }
 }

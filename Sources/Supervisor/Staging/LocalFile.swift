@@ -60,3 +60,10 @@ extension Intake {
         return intake
     }
 }
+
+extension Quarantine {
+    /// The bytes of what was received.
+    func content(of received: Received) throws(SystemError) -> LocalFile {
+        try LocalFile(try folder().file(received.id, O_RDONLY))
+    }
+}

@@ -67,13 +67,30 @@ struct PlacedBinaries: Codable, Sendable, Equatable {
     }
 
     func store(for release: Release, in home: Home) throws(SystemError) {
+        try Self.writing.withLock { _ throws(SystemError) in try write(for: release, in: home) }
+    }
+
+    /// Writes down the seals that a binary bears now, unless the record has come to be of others.
+    static func reseal(
+        _ binary: PlacedBinary, for release: Release, in home: Home
+    ) throws(SystemError) {
+        try writing.withLock { _ throws(SystemError) in
+            var record = PlacedBinaries(of: release, in: home)
+            let place = record.binaries.firstIndex {
+                $0.sha256 == binary.sha256 && $0.stagedAt == binary.stagedAt
+            }
+            guard let place else { return }
+            record.binaries[place] = binary
+            try record.write(for: release, in: home)
+        }
+    }
+
+    private func write(for release: Release, in home: Home) throws(SystemError) {
         guard let path = Self.path(of: release, in: home) else { return }
         // Strings, numbers and dates always encode.
         let bytes = (try? JSONEncoder().encode(self)) ?? Data()
         try DurableFile.makeFolder(home.binaryRecords, mode: 0o700)
-        try Self.writing.withLock { _ throws(SystemError) in
-            try DurableFile.replace(path, with: bytes)
-        }
+        try DurableFile.replace(path, with: bytes)
     }
 
     /// What was placed there last, whatever lies there now; nil when we never did.
@@ -84,7 +101,7 @@ struct PlacedBinaries: Codable, Sendable, Equatable {
     static func remove(for release: Release, in home: Home) {
         guard let path = path(of: release, in: home) else { return }
         // One that stays describes a binary that is gone, and fits no other.
-        unlink(path)
+        _ = writing.withLock { _ in unlink(path) }
     }
 
     /// The one whose files all bear their seals.

@@ -31,8 +31,12 @@ extension Quarantine {
     /// Copies what is wanted of the files that were unpacked, each to an inode that nobody else has
     /// ever had open, and hashes the copies.
     ///
-    /// Whoever unpacked them must be dead.
-    func assemble(_ id: String, daemon: String) throws(StagingRefusal) -> Assembly {
+    /// Whoever unpacked them must be dead, and may have lied about all of it.
+    ///
+    /// - Parameter stop: ends it within some megabytes.
+    func assemble(
+        _ id: String, daemon: String, stop: StopWish
+    ) throws(StagingRefusal) -> Assembly {
         let source = try reaching { folder throws(SystemError) in
             try folder.folder(Self.unpacked(id))
         }
@@ -41,10 +45,10 @@ extension Quarantine {
         let target = try reaching { folder throws(SystemError) in
             try folder.makeFolder(tree, mode: 0o700)
         }
+        var copying = Copying(quarantine: self, stop: stop)
         var items: [Assembly.Item] = []
         for move in selection.files {
-            guard !Task.isCancelled else { throw .cancelled }
-            items.append(try Self.copy(move, from: source, to: target, tree: tree))
+            items.append(try copying.copy(move, from: source, to: target, tree: tree))
         }
         // The executable is the first, as the choice says; its copy is looked at once more.
         let executable = items.removeFirst()
@@ -94,8 +98,23 @@ extension Quarantine {
             }
         }
     }
+}
 
-    private static func copy(
+/// Copying of files, within bounds that hold whoever has written them.
+private struct Copying {
+    let quarantine: Quarantine
+    let stop: StopWish
+    /// Bytes that may still come.
+    private var room = UnpackOrder.Limits().bytes
+
+    private static let stretch: Int64 = 16 << 20
+
+    init(quarantine: Quarantine, stop: StopWish) {
+        self.quarantine = quarantine
+        self.stop = stop
+    }
+
+    mutating func copy(
         _ move: ArchiveLayout.Move, from source: Folder, to target: Folder, tree: String
     ) throws(StagingRefusal) -> Assembly.Item {
         do throws(SystemError) {
@@ -103,14 +122,37 @@ extension Quarantine {
             let (place, copyName) = try target.walk(move.to, makingFolders: 0o700)
             let file = try folder.file(name, O_RDONLY)
             let copy = try place.file(copyName, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-            try copy.takeContent(of: file)
+            guard Seal(file)?.size ?? 0 <= room else { throw SystemError("copy", code: EFBIG) }
+            try takeContent(of: file, to: copy)
             var digest = RunningDigest()
             try digest.update(from: copy)
             return Assembly.Item(
                 source: tree + "/" + move.to, path: move.to, sha256: digest.digests.sha256 ?? "",
                 size: Seal(copy)?.size ?? 0)
+        } catch  where error.code == EFBIG {
+            throw .unpackRefused(
+                "what is in the archive is larger than \(UnpackOrder.Limits().bytes) bytes",
+                remedy: "Unpack it elsewhere, and stage the executable in it.")
         } catch {
             throw StagingRefusal(error)
+        }
+    }
+
+    /// Shares blocks where the filesystem can.
+    private mutating func takeContent(
+        of file: Descriptor, to copy: Descriptor
+    ) throws(SystemError) {
+        while true {
+            guard !stop.isRaised, !Task.isCancelled else {
+                throw SystemError("copy", code: ECANCELED)
+            }
+            guard quarantine.hasReserve else { throw SystemError("copy", code: ENOSPC) }
+            var count = clinux_copy_file_range(file.number, copy.number, Int(Self.stretch))
+            if count < 0 { count = clinux_copy_through_memory(file.number, copy.number) }
+            guard count >= 0 else { throw SystemError("copy", code: Int32(-count)) }
+            if count == 0 { return }
+            room -= Int64(count)
+            guard room >= 0 else { throw SystemError("copy", code: EFBIG) }
         }
     }
 }
@@ -122,16 +164,5 @@ extension Descriptor {
         let count = pread(number, &head, head.count, 0)
         guard count >= 0 else { throw SystemError("read") }
         return Array(head.prefix(count))
-    }
-
-    /// Copies what is left of a file, sharing its blocks where the filesystem can.
-    fileprivate func takeContent(of file: Descriptor) throws(SystemError) {
-        while true {
-            var count = clinux_copy_file_range(file.number, number, 16 << 20)
-            if count < 0 { count = clinux_copy_through_memory(file.number, number) }
-            guard count >= 0 else { throw SystemError("copy", code: Int32(-count)) }
-            if count == 0 { return }
-            guard !Task.isCancelled else { throw SystemError("copy", code: ECANCELED) }
-        }
     }
 }

@@ -73,10 +73,11 @@ final class TestNode {
     // MARK: - The supervisor
 
     func start(
-        _ environment: [String: String] = [:], arguments: [String] = []
+        _ environment: [String: String] = [:], arguments: [String] = [],
+        by switchyard: String = Programs.switchyard
     ) throws {
         supervisor = try TestProcess(
-            Programs.switchyard, ["run", "start", "--home", path] + arguments,
+            switchyard, ["run", "start", "--home", path] + arguments,
             environment: [
                 "DAEMON_HOME": path, "DAEMON_NAME": "simd", "PATH": "/usr/bin:/bin",
                 "COSMOVISOR_COLOR_LOGS": "false", "DAEMON_SHUTDOWN_GRACE": "20s",

@@ -31,8 +31,11 @@ final class UploadBench {
     }
 
     /// - Parameter info: Of plan `v3`, declared before anything else.
-    func start(_ more: [String: String] = [:], info: String? = nil) async throws {
-        try node.start(environment.merging(more) { $1 })
+    func start(
+        _ more: [String: String] = [:], info: String? = nil,
+        by switchyard: String = Programs.switchyard
+    ) async throws {
+        try node.start(environment.merging(more) { $1 }, by: switchyard)
         try await node.shows("the node") { $0.daemon?.pid != nil }
         guard let info else { return }
         let text = info.replacing("\"", with: "\\\"")
