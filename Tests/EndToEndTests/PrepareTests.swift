@@ -75,7 +75,7 @@ struct PrepareTests {
             let answer = try await prepare(path(node.path + "/" + name))
             #expect(answer.status == 422 && answer.problem == "source-refused", "\(name)")
         }
-        for body in [#"{"source":"plan"}"#, #"{"source":"url","url":"http://example.org/"}"#] {
+        for body in [#"{"source":"plan"}"#, #"{"source":"url","url":"ftp://example.org/v3"}"#] {
             let answer = try await prepare(body)
             #expect(answer.status == 422 && answer.problem == "source-refused")
         }
