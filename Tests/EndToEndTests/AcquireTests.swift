@@ -41,7 +41,8 @@ struct AcquireTests {
         let plan = try await node.curl("/v1/plans/v2").json
         #expect(plan["binary"]?["trust"]?.string == "plan_checksum", "\(plan)")
         #expect(plan["binary"]?["source"]?.string == "plan")
-        let operations = try await node.curl("/v1/operations").json["items"]?.array ?? []
+        guard case .array(let operations) = try await node.curl("/v1/operations").json["items"]
+        else { return #expect(Bool(false), "no operations are listed") }
         let prepare = try #require(operations.first { $0["kind"]?.string == "prepare" })
         #expect(prepare["actor"]?["kind"]?.string == "system")
         #expect(try await node.stop() == 0)
