@@ -80,8 +80,9 @@ package struct ProbeOrder: Codable, Sendable, Equatable {
     package var folders: [String]
     /// `NAME=value`.
     package var environment: [String]
-    /// The one folder that it may write to: daemons make their configuration in HOME before they
-    /// say anything. Absolute; nil for none.
+    /// The one folder that it may write to; absolute, nil for none.
+    ///
+    /// Daemons make their configuration in HOME before they say anything.
     package var home: String?
 
     package init(

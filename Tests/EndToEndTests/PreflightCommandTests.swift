@@ -41,9 +41,9 @@ struct PreflightCommandTests {
         let ids = PreflightCheck.ID.allCases.map(\.rawValue)
         let checks = lines.dropLast().filter { !$0.hasPrefix(" ") }
         #expect(checks.map { String($0.split(separator: " ")[1]) } == ids)
-        #expect(lines.contains { $0.hasPrefix("pass     machine         it is for ") })
-        let signer = try #require(lines.firstIndex { $0.hasPrefix("warn     signer          ") })
-        #expect(lines[signer + 1].hasPrefix(String(repeating: " ", count: 25) + "Put the key"))
+        #expect(lines.contains { $0.hasPrefix("pass  machine         it is for ") }, "\(lines)")
+        let signer = try #require(lines.firstIndex { $0.hasPrefix("warn  signer          ") })
+        #expect(lines[signer + 1].hasPrefix(String(repeating: " ", count: 22) + "Put the key"))
         #expect(lines.last == "v3: warn")
         #expect(try await node.stop() == 0)
     }

@@ -46,14 +46,18 @@ extension SystemCalls {
         .init(name: $0, verdict: .allow, condition: argument(2, lacks: UInt64(PROT_EXEC)))
     }
 
-    /// O_TRUNC needs no right to write before Linux 6.2, if the file is opened for reading.
+    /// O_TRUNC needs no right to write before Linux 6.2, if the file is opened for reading, or for
+    /// neither, which is access mode 3 (open(2)).
     ///
     /// openat2 keeps its flags behind a pointer, where no filter sees them.
     private static let notTruncating: [SystemCallFilter.Rule] =
-        [("open", 1), ("openat", 2)].map {
-            .init(
-                name: $0, verdict: .fail(EACCES),
-                condition: argument($1, has: UInt64(O_TRUNC)))
+        [("open", 1), ("openat", 2)].flatMap { name, place in
+            [O_RDONLY, O_ACCMODE].map { mode in
+                .init(
+                    name: name, verdict: .fail(EACCES),
+                    condition: argument(
+                        place, masked: UInt64(O_ACCMODE | O_TRUNC), is: UInt64(mode | O_TRUNC)))
+            }
         } + rules(["openat2"], .fail(ENOSYS))
 
     /// clone3 keeps its flags behind a pointer, where no filter sees them: both C libraries and Go
@@ -100,6 +104,12 @@ extension SystemCalls {
     private static func argument(_ number: UInt32, is value: UInt64) -> scmp_arg_cmp {
         scmp_arg_cmp(
             arg: number, op: SCMP_CMP_MASKED_EQ, datum_a: 0xffff_ffff, datum_b: value)
+    }
+
+    private static func argument(
+        _ number: UInt32, masked mask: UInt64, is value: UInt64
+    ) -> scmp_arg_cmp {
+        scmp_arg_cmp(arg: number, op: SCMP_CMP_MASKED_EQ, datum_a: mask, datum_b: value)
     }
 
     private static func argument(_ number: UInt32, isNot value: UInt64) -> scmp_arg_cmp {

@@ -62,7 +62,7 @@ extension NodeSupervisor {
         defer { memory.versions.stop = nil }
         var run = StageRun(order: .probe(order(release, home: home.path)))
         run.stop = stop
-        run.deadline = .now + Self.patience
+        run.patience = Self.patience
         let result: Result<VersionAnswer, StageError>
         do throws(StageError) {
             result = .success(try await probe(run))

@@ -29,6 +29,7 @@ extension NodeSupervisor {
             url: url, origin: fetching.origin, allowsPrivate: fetching.allowsPrivate, limit: limit)
         var run = StageRun(order: .fetch(order))
         run.descriptors = [file]
+        run.deadline = .now + Self.patience
         run.stop = fetching.stop
         run.tell = fetching.tell
         do throws(StageError) {
@@ -56,6 +57,9 @@ extension NodeSupervisor {
             }
         }
     }
+
+    /// For a server that sends a byte now and then.
+    private static let patience = Duration.seconds(6 * 3600)
 
     /// Of an info that lies elsewhere, and of a list of checksums.
     private static let textLimit: Int64 = 1 << 20

@@ -170,7 +170,10 @@ extension NodeSupervisor {
         }
         if let plan = facts.commanded ?? file.plan {
             let release = home.release(for: plan.name)
-            facts.binary = await readyBinary(of: release)
+            // Of a switch that was asked for, all was looked at before it was taken.
+            facts.binary =
+                facts.commanded == nil
+                ? await readyBinary(of: release) : stagedBinary(of: release)
             facts.missingBecause = troubleGettingBinary(of: release)
         }
         // Where RPC does not tell both heights the log must; and the last poll of a daemon that has

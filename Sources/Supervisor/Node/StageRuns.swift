@@ -18,6 +18,8 @@ extension NodeSupervisor {
         var stop = StopWish()
         /// Ends it, however busy it is; nil for as long as it reports.
         var deadline: Instant?
+        /// How long a program that is probed has, from when it is shut in; nil for as long as it likes.
+        var patience: Duration?
         var tell: Progress = { _, _, _ in }
     }
 
@@ -33,7 +35,7 @@ extension NodeSupervisor {
         try await finish(run).result()
     }
 
-    /// Runs a program that came from outside to its end, or to the run's deadline.
+    /// Runs a program that came from outside to its end, or to the end of the run's patience.
     ///
     /// - Throws: Only while the program itself has not begun, and `.stopped` and `.full`.
     func probe(_ run: StageRun) async throws(StageError) -> VersionAnswer {
@@ -99,18 +101,20 @@ extension NodeSupervisor {
         to run: StageRun, _ pipes: StagePipes.Ours, _ read: inout StageOutput
     ) async -> StageEnding {
         var quietSince = Instant.now
+        var deadline = run.deadline
         while true {
             let wake = await loop.wait(
                 for: .read, on: pipes.output.number,
-                until: min(run.deadline ?? .now + Self.look, .now + Self.look),
+                until: min(deadline ?? .now + Self.look, .now + Self.look),
                 unless: { run.stop.isRaised })
             if run.stop.isRaised || Task.isCancelled { return .stopped }
-            if let deadline = run.deadline, deadline <= .now { return .late }
+            if let deadline, deadline <= .now { return .late }
             switch wake {
             case .ready:
                 guard let bytes = pipes.read() else { return .closed }
                 if let progress = read.take(bytes) { run.tell(self, progress.done, progress.total) }
                 quietSince = .now
+                if deadline == nil, read.end == .confined { deadline = run.patience.map { .now + $0 } }
             case .timedOut, .cancelled:
                 if quietSince + Self.silence <= .now { return .silent }
             }

@@ -79,8 +79,13 @@ extension NodeSupervisor {
                 trusted, of: received, in: target, source: source, by: originator)
             return StagedAnswer(binary: binary, isNew: isNew)
         } catch {
-            // What is held stays so until somebody takes it away.
-            if staging.quarantine.entry(received.id)?.record?.held == nil { await drop(received) }
+            // What is held stays so until somebody takes it away, but for what was unpacked of it.
+            let quarantine = staging.quarantine
+            if quarantine.entry(received.id)?.record?.held == nil {
+                await drop(received)
+            } else {
+                await staging.pool.run { quarantine.endUnpacking(received.id) }
+            }
             throw error
         }
     }

@@ -182,7 +182,7 @@ struct SwitchWishTests {
         try record.store(in: node.home)
         try await running { supervisor in
             let known = await ended(lost, in: supervisor)
-            #expect(known.state == .succeeded)
+            #expect(known.state == .succeeded, "\(String(describing: known.failure))")
             #expect(known.originator == Self.ops)
             try await runs("v2")
         }
