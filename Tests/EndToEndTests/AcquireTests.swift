@@ -51,6 +51,7 @@ struct AcquireTests {
     @Test func `a plan that is known before its height is fetched for then`() async throws {
         let node = try TestNode(chain: ["upgrades": "v2@1000000"], v2: nil)
         try node.start(downloading)
+        try await node.shows("the node") { $0.daemon?.pid != nil }
         let info = ReleaseSite.info(try release()).replacing("\"", with: "\\\"")
         _ = try await node.curl(
             "/v1/plans/v3", "-X PUT",

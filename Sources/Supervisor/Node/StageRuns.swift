@@ -114,7 +114,9 @@ extension NodeSupervisor {
                 guard let bytes = pipes.read() else { return .closed }
                 if let progress = read.take(bytes) { run.tell(self, progress.done, progress.total) }
                 quietSince = .now
-                if deadline == nil, read.end == .confined { deadline = run.patience.map { .now + $0 } }
+                if deadline == nil, read.end == .confined {
+                    deadline = run.patience.map { .now + $0 }
+                }
             case .timedOut, .cancelled:
                 if quietSince + Self.silence <= .now { return .silent }
             }
