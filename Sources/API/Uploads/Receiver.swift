@@ -64,19 +64,15 @@ struct Receiver: Sendable {
     }
 
     private func write(_ pieces: [[UInt8]], to before: Result) async -> Result {
-        async let hashed = staging.pool.run {
-            var part = before.part
-            for piece in pieces { part?.update(piece) }
-            return (whole: before.intake.hashed(pieces), part: part)
-        }
         var after = before
         do throws(StagingRefusal) {
-            let written = try await staging.pool.run { () throws(StagingRefusal) in
-                try before.intake.written(pieces)
+            after.intake = try await staging.append(pieces, to: before.intake)
+            guard let part = before.part else { return after }
+            after.part = await staging.pool.run {
+                var part = part
+                for piece in pieces { part.update(piece) }
+                return part
             }
-            let digests = await hashed
-            after.intake = written.with(digests.whole)
-            after.part = digests.part
         } catch {
             after.failure = Problem(staging: error)
         }

@@ -48,7 +48,7 @@ extension NodeSupervisor {
     ) async throws(StagingRefusal) -> (Received, Voucher) {
         switch preparation.origin {
         case .file(let file):
-            let received = try await copy(file, preparation, showsProgress: true)
+            let received = try await copy(file, preparation, .none, showsProgress: true)
             return (received, Voucher(isOperator: preparation.mayVouch))
         case .address(let address):
             let isNamed = address.checksum.isDigest
@@ -87,7 +87,7 @@ extension NodeSupervisor {
         var fetching = fetching
         fetching.tell = { node, done, total in node.tell(preparation, done, total) }
         let file = try await fetch(address.url, limit: setup.staging.maxSize, fetching)
-        let received = try await copy(file, preparation, showsProgress: false)
+        let received = try await copy(file, preparation, checksum, showsProgress: false)
         if let objection = await objection(to: received, checksum) {
             await staging.pool.run { [staging] in staging.quarantine.discard(received.id) }
             throw .digestRefused(objection)
@@ -123,13 +123,14 @@ extension NodeSupervisor {
 
     /// Into quarantine, some megabytes at a time, so that others get their turn on the pool.
     private func copy(
-        _ file: LocalFile, _ preparation: Preparation, showsProgress: Bool
+        _ file: LocalFile, _ preparation: Preparation, _ checksum: Checksum, showsProgress: Bool
     ) async throws(StagingRefusal) -> Received {
         var announcement = Quarantine.Announcement(
             plan: preparation.name, originator: preparation.originator)
         announcement.length = file.size
-        // Whatever it is that vouches for it: signatures are over either.
-        announcement.needsSHA512 = true
+        // Half as fast as SHA-256, so only for who asks for it.
+        let target = try await stagingTarget(for: preparation.name)
+        announcement.needsSHA512 = target.needsSHA512 || checksum.isSHA512
         let quarantine = staging.quarantine
         var intake = try await staging.pool.run { [announcement] () throws(StagingRefusal) in
             try quarantine.begin(announcement)
@@ -137,9 +138,10 @@ extension NodeSupervisor {
         do throws(StagingRefusal) {
             while intake.offset < file.size {
                 guard !preparation.stop.isRaised, !Task.isCancelled else { throw .cancelled }
-                intake = try await staging.pool.run { [intake] () throws(StagingRefusal) in
-                    try intake.appending(from: file)
+                let pieces = try await staging.pool.run { [intake] () throws(StagingRefusal) in
+                    try intake.next(of: file)
                 }
+                intake = try await staging.append(pieces, to: intake)
                 if showsProgress { tell(preparation, intake.offset, file.size) }
             }
             return try await staging.pool.run { [intake] () throws(StagingRefusal) in
@@ -153,6 +155,11 @@ extension NodeSupervisor {
 }
 
 extension Checksum {
+    fileprivate var isSHA512: Bool {
+        guard case .digests(let named) = self else { return false }
+        return named.sha512 != nil
+    }
+
     /// It names the bytes themselves, by a digest that nobody can forge.
     fileprivate var isDigest: Bool {
         guard case .digests = self else { return false }

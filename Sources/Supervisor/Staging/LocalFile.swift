@@ -44,20 +44,27 @@ struct LocalFile: Sendable {
 }
 
 extension Intake {
-    /// What of the file comes next, 4 MiB at most.
+    /// What of the file comes next, 2 MiB at most.
     ///
     /// - Throws: `.inconsistentLength` when it has become shorter meanwhile.
-    func appending(from source: LocalFile) throws(StagingRefusal) -> Intake {
-        var intake = self
-        var piece = [UInt8](repeating: 0, count: 256 * 1024)
-        for _ in 0..<16 where intake.offset < source.size {
-            let count = pread(source.file.number, &piece, piece.count, off_t(intake.offset))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw StagingRefusal(SystemError("read")) }
-            guard count > 0 else { throw .inconsistentLength }
-            try intake.append([count == piece.count ? piece : Array(piece.prefix(count))])
+    func next(of source: LocalFile) throws(StagingRefusal) -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        var place = offset
+        while place < source.size, pieces.count < 8 {
+            let wanted = Int(min(256 * 1024, source.size - place))
+            var failure: Int32 = 0
+            let piece = [UInt8](unsafeUninitializedCapacity: wanted) { space, count in
+                let got = pread(source.file.number, space.baseAddress, wanted, off_t(place))
+                if got < 0 { failure = errno }
+                count = max(0, got)
+            }
+            if failure == EINTR { continue }
+            guard failure == 0 else { throw StagingRefusal(SystemError("read", code: failure)) }
+            guard !piece.isEmpty else { throw .inconsistentLength }
+            pieces.append(piece)
+            place += Int64(piece.count)
         }
-        return intake
+        return pieces
     }
 }
 
