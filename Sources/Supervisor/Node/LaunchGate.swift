@@ -11,6 +11,7 @@ extension NodeSupervisor {
     func checked(_ release: Release) async throws(Block) -> StillBinary? {
         for _ in 0..<Self.attempts {
             guard let binary = StillBinary(release.binary) else { return nil }
+            if setup.trust == .any { FirstUse.forget(in: setup.home) }
             guard isAsked(of: release) else { return binary }
             let verdict = await readTrust(in: release)
             // It may have been replaced since it was opened.
@@ -25,10 +26,12 @@ extension NodeSupervisor {
     private static let attempts = 5
 
     /// The policy asks for something, or something is known that the bytes can be compared with.
-    private func isAsked(of release: Release) -> Bool {
+    ///
+    /// Costs one look for a file: it stands between a plan that is due and its new binary.
+    func isAsked(of release: Release) -> Bool {
         guard setup.trust == .any else { return true }
-        FirstUse.forget(in: setup.home)
-        return facts(in: release.directory)?.expectedSHA256 != nil
+        guard let folder = release.directory.planFolder else { return false }
+        return plans.entry(in: folder)?.declaration?.expectedSHA256 != nil
     }
 
     private func check(_ verdict: TrustVerdict, of release: Release) async throws(Block) {

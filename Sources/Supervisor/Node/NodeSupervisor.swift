@@ -31,6 +31,7 @@ package actor NodeSupervisor {
     let cancelling: Signal
     let preflighting: Signal
     let acquiring: Signal
+    let sounding: Signal
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         loop.asUnownedSerialExecutor()
@@ -57,6 +58,7 @@ package actor NodeSupervisor {
         cancelling = Signal(on: loop)
         preflighting = Signal(on: loop)
         acquiring = Signal(on: loop)
+        sounding = Signal(on: loop)
         self.board = board ?? StatusBoard(.starting(version: setup.version))
         journal = Journal(home: setup.home)
     }
@@ -88,6 +90,7 @@ package actor NodeSupervisor {
             group.addTask { await self.keepStaging() }
             group.addTask { await self.keepPreflighting() }
             group.addTask { await self.keepAcquiring() }
+            group.addTask { await self.keepSounding() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {

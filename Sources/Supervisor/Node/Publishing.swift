@@ -37,7 +37,10 @@ extension NodeSupervisor {
         if status.plans != before.plans, !staging.quarantine.held.isEmpty {
             staging.settling.raise()
         }
-        if status.plans != before.plans { acquiring.raise() }
+        if status.plans != before.plans {
+            acquiring.raise()
+            sounding.raise()
+        }
         board.publish(status)
     }
 

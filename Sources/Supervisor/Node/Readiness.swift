@@ -15,6 +15,16 @@ extension NodeSupervisor {
         }
     }
 
+    /// Looks at the binaries of plans that may still come as soon as they are there, so that nothing
+    /// has to be read at the height.
+    func keepSounding() async {
+        while await sounding.wait(until: nil) != .cancelled {
+            for plan in planFacts() where plan.state.isOpen && plan.binary.isStaged {
+                await lookAtSoundness(of: Release(home: setup.home, directory: plan.directory))
+            }
+        }
+    }
+
     /// What is there to be executed, for the judge: also whether it could be loaded.
     func readyBinary(of release: Release) async -> StagedBinary {
         let staged = stagedBinary(of: release)

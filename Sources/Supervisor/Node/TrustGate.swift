@@ -102,7 +102,8 @@ extension NodeSupervisor {
 
     /// As the judge of due plans is told it.
     func launchable(_ release: Release) -> StagedBinary {
-        switch trust(in: release, of: facts(in: release.directory)) {
+        guard isAsked(of: release) else { return .present }
+        return switch trust(in: release, of: facts(in: release.directory)) {
         case nil: .unusable("it is being read")
         case .trusted?: .present
         case .notYet(let reason, _)?, .refused(let reason, _)?: .unusable(reason)

@@ -27,8 +27,11 @@ package struct PlanBook: Sendable {
     }
 
     /// Nil when nothing was said of the plan, or nothing that can be read.
-    package func entry(of name: PlanName) -> PlanEntry? {
-        guard case .entry(let entry)? = page(Self.page(of: name)) else { return nil }
+    package func entry(of name: PlanName) -> PlanEntry? { entry(in: name.directory) }
+
+    /// - Parameter folder: The plan's, below `upgrades/`.
+    func entry(in folder: String) -> PlanEntry? {
+        guard case .entry(let entry)? = page(Self.page(of: folder)) else { return nil }
         return entry
     }
 
@@ -82,10 +85,12 @@ package struct PlanBook: Sendable {
     private func path(_ page: String) -> String { "\(home.planBook)/\(page)\(Self.ending)" }
 
     /// The folder's name, shortened where it would not leave room for an ending (NAME_MAX).
-    static func page(of name: PlanName) -> String {
-        guard name.directory.utf8.count > 200 else { return name.directory }
-        let digest = SHA256.hash(data: Array(name.directory.utf8)).prefix(8).hex
-        return String(decoding: name.directory.utf8.prefix(180), as: UTF8.self) + "~" + digest
+    static func page(of name: PlanName) -> String { page(of: name.directory) }
+
+    private static func page(of folder: String) -> String {
+        guard folder.utf8.count > 200 else { return folder }
+        let digest = SHA256.hash(data: Array(folder.utf8)).prefix(8).hex
+        return String(decoding: folder.utf8.prefix(180), as: UTF8.self) + "~" + digest
     }
 
     private static let ending = ".json"
