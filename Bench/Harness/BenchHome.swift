@@ -1,15 +1,16 @@
 import FoundationEssentials
 import Glibc
 
-/// A fresh home in the temporary folder, with the daemon as `genesis` and as `v2`; removed, and its
+/// A fresh home in a temporary folder, with the daemon as `genesis` and as `v2`; removed, and its
 /// processes ended, when it is let go of.
 final class BenchHome {
     let path: String
     let events: EventPipe
     private(set) var supervisor: Program?
 
-    init() throws(BenchError) {
-        var template = Array("/tmp/switchyard-bench-XXXXXX".utf8CString)
+    /// - Parameter parent: Where it is made.
+    init(in parent: String = "/tmp") throws(BenchError) {
+        var template = Array("\(parent)/switchyard-bench-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw .system("mkdtemp", errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         events = try EventPipe(path + "/events")

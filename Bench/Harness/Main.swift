@@ -28,10 +28,12 @@ import Glibc
         for _ in 0..<options.runs { try crowd.run() }
         for path in ["/v1/status", "/metrics"] { try crowd.ask(path, milliseconds: 2000) }
         say(Report.crowd(crowd) + "\n")
+        let transfers = try Transfers(rounds: max(3, options.runs / 10))
+        say(Report.transfers(transfers) + "\n")
         let idle = try Idle(seconds: options.idle)
         say(Report.idle(idle) + "\n\nload at the end \(Report.load)")
         return measurements.rows.flatMap(\.misses) + measurements.failures
-            + crowd.misses + idle.misses
+            + crowd.misses + transfers.misses + idle.misses
     }
 
     /// Of the first step of the real-time classes; inherited by everything that is started.

@@ -51,6 +51,29 @@ enum Report {
         return ([head, line(crowd.upgrade)] + answers).joined(separator: "\n")
     }
 
+    static func transfers(_ transfers: Transfers) -> String {
+        let head = line(
+            "\(Transfers.mebibytes) MiB, milliseconds",
+            ["median", "p99", "largest", "openssl", "p99", "ratio", "bar"])
+        let floor = transfers.floor
+        let rows = [
+            ("uploaded and hashed", transfers.upload), ("fetched and hashed", transfers.download),
+        ]
+        .map { name, samples in
+            line(
+                name,
+                [
+                    samples.median.short, samples.p99.short, samples.largest.short,
+                    floor.median.short, floor.p99.short,
+                    (floor.median / samples.median).short, Transfers.ratioBar.short,
+                ])
+        }
+        let growth = line(
+            "memory meanwhile, MiB more",
+            [mebibytes(transfers.growth), "", "", "", "", "", Transfers.growthBar.plain])
+        return ([head] + rows + [growth]).joined(separator: "\n")
+    }
+
     static func idle(_ idle: Idle) -> String {
         let rows: [(String, (Idle.Usage) -> String, String)] = [
             ("resident, MiB", { mebibytes($0.after.resident) }, Idle.residentBar.plain),
