@@ -25,10 +25,10 @@ struct AcquireTests {
     }
 
     /// The simulated chain itself, as a release that is served.
-    private func release() throws -> String {
+    private func release(_ name: String = "simchain") throws -> String {
         let data = try Data(contentsOf: URL(filePath: Programs.copyOfSimchain))
-        try data.write(to: URL(filePath: site.path("simchain")))
-        return try site.pinned("simchain")
+        try data.write(to: URL(filePath: site.path(name)), options: .atomic)
+        return try site.pinned(name)
     }
 
     @Test func `a binary that is missing at the height is fetched, and the upgrade goes on`()
@@ -81,19 +81,12 @@ struct AcquireTests {
     }
 
     @Test func `nothing is fetched by itself unless that is allowed`() async throws {
-        try await Self.copy(release(), at: site)
-        let node = try node(try site.pinned("unasked"))
+        let node = try node(try release("unasked"))
         try node.start(downloading.merging(["DAEMON_ALLOW_DOWNLOAD_BINARIES": "false"]) { $1 })
         try await node.shows("the missing binary") { $0.phase.waiting_for == "binary" }
         try node.installV2()
         try await node.isUpgraded()
         #expect(try !site.wasAsked(for: "unasked"))
-    }
-
-    private static func copy(_ address: String, at site: ReleaseSite) async throws {
-        _ = address
-        let data = try Data(contentsOf: URL(filePath: site.path("simchain")))
-        try data.write(to: URL(filePath: site.path("unasked")))
     }
 
     /// Cosmovisor stops the node and finds that out then.
