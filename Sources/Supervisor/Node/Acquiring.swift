@@ -114,10 +114,6 @@ extension NodeSupervisor {
 extension PlanFacts {
     /// It is still to come, says where its binary is to be had, and has none.
     fileprivate var wantsBinary: Bool {
-        guard binary.state == .absent, info != nil else { return false }
-        switch state {
-        case .pending, .due, .blocked: return true
-        case .upgrading, .provisional, .applied, .cancelled, .stale, .invalid: return false
-        }
+        binary.state == .absent && info != nil && state.isComing
     }
 }

@@ -20,7 +20,7 @@ extension NodeSupervisor {
             }
             return assembly
         } catch {
-            await staging.pool.run { quarantine.endUnpacking(received.id) }
+            await endUnpacking(received)
             throw error
         }
     }

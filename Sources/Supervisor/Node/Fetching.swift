@@ -12,11 +12,6 @@ extension NodeSupervisor {
         var tell: Progress = { _, _, _ in }
     }
 
-    /// What an operator asks of addresses of that origin.
-    func sourceRules(for origin: FetchOrder.Origin) -> SourceRules {
-        setup.sourceRules(for: origin)
-    }
-
     /// Fetches into a file without a name, which goes with its last descriptor.
     func fetch(
         _ url: String, limit: Int64, _ fetching: Fetching
@@ -77,7 +72,7 @@ extension NodeSupervisor {
     func source(
         of info: String, _ fetching: Fetching
     ) async throws(StagingRefusal) -> FoundSource {
-        let rules = sourceRules(for: .chain)
+        let rules = setup.sourceRules(for: .chain)
         switch SourceDecision(info: info, rules) {
         case .refused(let refusal): throw .sourceRefused(refusal)
         case .fetch(let address, _, _): return FoundSource(address: address, isBound: true)
@@ -119,7 +114,7 @@ extension NodeSupervisor {
         do throws(SourceRefusal) {
             return try ChecksumList.digest(
                 for: address.fileName, in: String(decoding: bytes, as: UTF8.self),
-                sourceRules(for: fetching.origin))
+                setup.sourceRules(for: fetching.origin))
         } catch {
             throw .sourceRefused(error)
         }

@@ -130,6 +130,13 @@ extension NodeSupervisor {
     ///
     /// - Throws: `.notReady` with the checks that fail.
     func requireHardChecks(of plan: PlanFacts) async throws(WishRefusal) {
+        let failed = await failedHardChecks(of: plan)
+        guard let first = failed.first else { return }
+        throw .notReady(first.reason, checks: failed)
+    }
+
+    /// The hard checks that fail, from what lies there now.
+    func failedHardChecks(of plan: PlanFacts) async -> [PreflightCheck] {
         let (setup, named) = (setup, PreflightSurroundings.named(in: planFacts()))
         let release = await onPool {
             ReleaseSight(
@@ -139,15 +146,13 @@ extension NodeSupervisor {
         let facts = PreflightFacts(
             plan: plan, release: release, host: HostFacts(grace: setup.policy.grace),
             sourceRules: setup.sourceRules(for: .chain))
-        let failed = PreflightJudge(facts).preflight(at: Date()).failedHard
-        guard let first = failed.first else { return }
-        throw .notReady(first.reason, checks: failed)
+        return PreflightJudge(facts).preflight(at: Date()).failedHard
     }
 }
 
 extension PlanState {
     /// It will be carried out, if nothing is done about it.
-    fileprivate var isComing: Bool {
+    var isComing: Bool {
         switch self {
         case .pending, .due, .blocked: true
         case .upgrading, .provisional, .applied, .cancelled, .stale, .invalid: false

@@ -66,11 +66,11 @@ extension NodeSupervisor {
             switch source {
             case .path(let path): return .file(try await open(path))
             case .url(let url):
-                let rules = sourceRules(for: mayVouch ? .operator : .chain)
+                let rules = setup.sourceRules(for: mayVouch ? .operator : .chain)
                 return .address(try BinaryAddress(binary: url, rules))
             case .plan:
                 let info = target.plan?.info ?? ""
-                let decision = SourceDecision(info: info, sourceRules(for: .chain))
+                let decision = SourceDecision(info: info, setup.sourceRules(for: .chain))
                 if case .refused(let refusal) = decision { throw refusal }
                 return .plan(info: info, decision)
             }

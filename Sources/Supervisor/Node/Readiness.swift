@@ -41,15 +41,7 @@ extension NodeSupervisor {
             if known == seen { return }
         }
         guard let plan = facts(in: release.directory) else { return }
-        let (setup, named) = (setup, PreflightSurroundings.named(in: planFacts()))
-        let sight = await onPool {
-            ReleaseSight(
-                of: plan, in: setup.home, named: named, environment: setup.environment,
-                cache: LoaderCache())
-        }
-        let facts = PreflightFacts(
-            plan: plan, release: sight, host: HostFacts(grace: setup.policy.grace))
-        let failed = PreflightJudge(facts).preflight(at: Date()).failedHard
+        let failed = await failedHardChecks(of: plan)
         seen.objection = failed.first { Self.loading.contains($0.id) }?.reason
         memory.soundness[release.directory] = seen
     }

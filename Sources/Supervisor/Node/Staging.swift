@@ -80,11 +80,10 @@ extension NodeSupervisor {
             return StagedAnswer(binary: binary, isNew: isNew)
         } catch {
             // What is held stays so until somebody takes it away, but for what was unpacked of it.
-            let quarantine = staging.quarantine
-            if quarantine.entry(received.id)?.record?.held == nil {
+            if staging.quarantine.entry(received.id)?.record?.held == nil {
                 await drop(received)
             } else {
-                await staging.pool.run { quarantine.endUnpacking(received.id) }
+                await endUnpacking(received)
             }
             throw error
         }

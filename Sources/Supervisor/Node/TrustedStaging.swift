@@ -51,7 +51,8 @@ extension NodeSupervisor {
         return await staging.pool.run { basis.judge(facts, of: name) }
     }
 
-    private func endUnpacking(_ received: Received) async {
+    /// Removes what was unpacked of it.
+    func endUnpacking(_ received: Received) async {
         let quarantine = staging.quarantine
         await staging.pool.run { quarantine.endUnpacking(received.id) }
     }

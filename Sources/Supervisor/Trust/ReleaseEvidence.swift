@@ -44,10 +44,3 @@ package enum TrustVerdict: Sendable, Equatable {
     /// The evidence speaks against it, or is wrong.
     case refused(reason: String, remedy: String)
 }
-
-extension TrustRule {
-    /// An operator has pinned other bytes than these.
-    func isContradicted(by digests: ContentDigests) -> Bool {
-        plan?.expectedSHA256.map { $0 != digests.sha256 } ?? false
-    }
-}

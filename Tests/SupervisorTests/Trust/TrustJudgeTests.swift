@@ -50,11 +50,13 @@ struct TrustJudgeTests {
             expectedSHA256: ReleaseManifestTests.one, state: .pending, reasonCode: .beforeHeight,
             reason: "", binary: .absent)
         let rule = TrustRule(plan: pinned, voucher: Voucher(isOperator: true))
-        #expect(rule.isContradicted(by: ContentDigests(sha256: ReleaseManifestTests.two)))
-        #expect(!rule.isContradicted(by: ContentDigests(sha256: ReleaseManifestTests.one)))
         #expect(
-            !TrustRule(plan: nil, voucher: Voucher(isOperator: true)).isContradicted(
-                by: release.download))
+            rule.contradicts(ContentDigests(sha256: ReleaseManifestTests.two), isArchive: false))
+        #expect(
+            !rule.contradicts(ContentDigests(sha256: ReleaseManifestTests.one), isArchive: false))
+        #expect(
+            !TrustRule(plan: nil, voucher: Voucher(isOperator: true)).contradicts(
+                release.download, isArchive: false))
     }
 
     @Test func `enough signatures of the download are trusted by every policy`() throws {
