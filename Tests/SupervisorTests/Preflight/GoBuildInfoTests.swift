@@ -61,7 +61,8 @@ struct GoBuildInfoTests {
             for bit in 0..<min(bytes.count, 700) * 8 {
                 var turned = bytes
                 turned[bit / 8] ^= 1 << UInt8(bit % 8)
-                let version = GoBuildInfo(bytes: turned)?.version(of: "github.com/cosmos/cosmos-sdk")
+                let version = GoBuildInfo(bytes: turned)?.version(
+                    of: "github.com/cosmos/cosmos-sdk")
                 #expect((version?.utf8.count ?? 0) < 100)
             }
             for end in stride(from: 0, to: bytes.count, by: 7) {
