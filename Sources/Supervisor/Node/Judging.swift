@@ -190,6 +190,7 @@ extension NodeSupervisor {
         let isAsked = file.plan != nil || !memory.heightPlans.isEmpty
         if isAsked, facts.isComet, !isTold { await addLog(to: &facts) }
         facts.halt = memory.halt
+        facts.end = memory.lastEnd
         if !memory.heightPlans.isEmpty { facts.next = await heightFacts(current: facts.current) }
         let judge = PlanJudge(facts)
         note(heightVerdict: judge.heightVerdict)
