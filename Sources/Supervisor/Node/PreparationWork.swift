@@ -138,10 +138,7 @@ extension NodeSupervisor {
         do throws(StagingRefusal) {
             while intake.offset < file.size {
                 guard !preparation.stop.isRaised, !Task.isCancelled else { throw .cancelled }
-                let pieces = try await staging.pool.run { [intake] () throws(StagingRefusal) in
-                    try intake.next(of: file)
-                }
-                intake = try await staging.append(pieces, to: intake)
+                try await staging.copyMore(of: file, to: &intake)
                 if showsProgress { tell(preparation, intake.offset, file.size) }
             }
             return try await staging.pool.run { [intake] () throws(StagingRefusal) in

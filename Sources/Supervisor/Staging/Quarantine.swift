@@ -44,8 +44,8 @@ package final class Quarantine: Sendable {
         /// Said beforehand; 0 when it was not.
         var expected: Int64 = 0
         var isActive = false
-        /// Of the content so far; nil when it would have to be read again.
-        var digest: RunningDigest?
+        /// Nil when all of it would have to be read again.
+        var hashed: HashedPrefix?
 
         func charge(_ limits: Limits) -> Int64 { max(size, expected, limits.least) }
     }
