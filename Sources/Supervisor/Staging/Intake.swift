@@ -20,7 +20,8 @@ package struct Intake: Sendable {
     /// Up to here the kernel was told that nobody reads it soon.
     private var advised: Int64 = 0
     /// Bytes in all that were announced.
-    private var length: Int64?
+    private let length: Int64?
+    private let judgesHead: Bool
 
     /// Bytes that are best written or hashed at once: more do not stay in a processor's own cache
     /// from one to the other.
@@ -29,7 +30,7 @@ package struct Intake: Sendable {
 
     init(
         _ quarantine: Quarantine, id: String, record: QuarantineRecord?, file: Descriptor,
-        length: Int64?, offset: Int64, hashed: HashedPrefix
+        length: Int64?, offset: Int64, hashed: HashedPrefix, judgesHead: Bool = true
     ) {
         self.quarantine = quarantine
         self.id = id
@@ -38,6 +39,7 @@ package struct Intake: Sendable {
         self.length = length
         self.offset = offset
         self.hashed = hashed
+        self.judgesHead = judgesHead
     }
 
     /// Writes what came; all of it or nothing.
@@ -52,7 +54,9 @@ package struct Intake: Sendable {
             } catch {
                 throw StagingRefusal(error)
             }
-            if offset < BinaryKind.headSize, end >= BinaryKind.headSize { try checkKind() }
+            if judgesHead, offset < BinaryKind.headSize, end >= BinaryKind.headSize {
+                try checkKind()
+            }
         } catch {
             // What was written of it may stay behind only if the disk is broken, too.
             ftruncate(file.number, off_t(offset))
@@ -151,7 +155,7 @@ package struct Intake: Sendable {
         if let expected = record?.expected, !expected.isEmpty, !digests.fit(expected) {
             throw .contentMismatch
         }
-        if offset < BinaryKind.headSize { try checkKind() }
+        if !judgesHead || offset < BinaryKind.headSize { try checkKind() }
         do throws(SystemError) {
             try file.sync()
         } catch {

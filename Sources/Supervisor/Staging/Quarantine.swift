@@ -178,18 +178,6 @@ package final class Quarantine: Sendable {
         return entries
     }
 
-    /// A file on this filesystem that no path leads to.
-    func scratch() throws(StagingRefusal) -> Descriptor {
-        do throws(SystemError) {
-            let (folder, name) = (try folder(), QuarantineRecord.newID())
-            let file = try folder.file(name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-            folder.removeIfThere(name)
-            return file
-        } catch {
-            throw StagingRefusal(error)
-        }
-    }
-
     /// Removes it, whatever has come of it.
     package func discard(_ id: String) {
         if let folder = try? folder() {

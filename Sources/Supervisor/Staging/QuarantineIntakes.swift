@@ -16,6 +16,8 @@ extension Quarantine {
         package var needsSHA512 = false
         /// Whether it outlives its request.
         package var isResumable = false
+        /// Refuses what it cannot be as soon as its head has come, and not only at its end.
+        var judgesHead = true
 
         package init(plan: PlanName, originator: Originator) {
             self.plan = plan
@@ -49,7 +51,7 @@ extension Quarantine {
             if announcement.isResumable { try store(record) }
             return Intake(
                 self, id: record.id, record: record, file: file, length: announcement.length,
-                offset: 0, hashed: HashedPrefix(digest))
+                offset: 0, hashed: HashedPrefix(digest), judgesHead: announcement.judgesHead)
         } catch {
             discard(record.id)
             throw StagingRefusal(error)
