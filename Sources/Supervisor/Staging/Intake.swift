@@ -25,7 +25,7 @@ package struct Intake: Sendable {
 
     /// Bytes that are best written or hashed at once: more do not stay in a processor's own cache
     /// from one to the other.
-    package static let piece = 128 << 10
+    static let piece = 128 << 10
     private static let stretch: Int64 = 16 << 20
 
     init(
@@ -43,7 +43,7 @@ package struct Intake: Sendable {
     }
 
     /// Writes what came; all of it or nothing.
-    package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(StagingRefusal) {
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(StagingRefusal) {
         let count = Int64(bytes.count)
         let end = offset + count
         if let length, end > length { throw .inconsistentLength }
@@ -71,12 +71,12 @@ package struct Intake: Sendable {
     // MARK: - Behind the writing
 
     /// Bytes that are written and not hashed.
-    package var unhashed: Int64 { offset - hashed.count }
+    var unhashed: Int64 { offset - hashed.count }
 
     /// Hashes what is written, while another copy may go on writing.
     ///
     /// - Throws: `.cancelled` soon after the task was cancelled: what was hashed until then stays so.
-    package mutating func hash() throws(StagingRefusal) {
+    mutating func hash() throws(StagingRefusal) {
         var (hashed, part) = (hashed, part)
         defer { (self.hashed, self.part) = (hashed, part) }
         do throws(SystemError) {
@@ -93,7 +93,7 @@ package struct Intake: Sendable {
     }
 
     /// The same, hashed as far as another copy of it.
-    package func hashed(as other: Intake) -> Intake {
+    func hashed(as other: Intake) -> Intake {
         var intake = self
         intake.hashed = other.hashed
         intake.part = other.part

@@ -18,17 +18,6 @@ struct LocalFile: Sendable {
         size = seal.size
     }
 
-    /// All of it.
-    ///
-    /// - Throws: EFBIG when there is more.
-    func bytes(limit: Int) throws(SystemError) -> [UInt8] {
-        guard size <= limit else { throw SystemError("read", code: EFBIG) }
-        var bytes = [UInt8](repeating: 0, count: Int(size))
-        let count = pread(file.number, &bytes, bytes.count, 0)
-        guard count == bytes.count else { throw SystemError("read", code: EIO) }
-        return bytes
-    }
-
     /// Nil when it cannot be read to its end.
     func digest(_ algorithm: WeakDigest.Algorithm) -> WeakDigest? {
         var digest = WeakDigest.Running(algorithm)
