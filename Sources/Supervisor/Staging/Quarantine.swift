@@ -44,8 +44,8 @@ package final class Quarantine: Sendable {
         /// Said beforehand; 0 when it was not.
         var expected: Int64 = 0
         var isActive = false
-        /// Of the content so far; nil when it would have to be read again.
-        var digest: RunningDigest?
+        /// Nil when all of it would have to be read again.
+        var hashed: HashedPrefix?
 
         func charge(_ limits: Limits) -> Int64 { max(size, expected, limits.least) }
     }
@@ -176,18 +176,6 @@ package final class Quarantine: Sendable {
             if entries[id] == nil { folder.removeTreeIfThere(name) }
         }
         return entries
-    }
-
-    /// A file on this filesystem that no path leads to.
-    func scratch() throws(StagingRefusal) -> Descriptor {
-        do throws(SystemError) {
-            let (folder, name) = (try folder(), QuarantineRecord.newID())
-            let file = try folder.file(name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-            folder.removeIfThere(name)
-            return file
-        } catch {
-            throw StagingRefusal(error)
-        }
     }
 
     /// Removes it, whatever has come of it.
