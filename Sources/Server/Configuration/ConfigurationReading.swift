@@ -2,7 +2,7 @@ import Supervisor
 
 extension Configuration {
     /// Reads everything; what is wrong is left in the reader.
-    init(_ reader: inout EnvironmentReader) {
+    init(_ reader: inout SettingsReader) {
         let home = Self.home(&reader)
         self.home = home
         allowsDownloads = reader.flag(.allowDownloads, default: false)
@@ -38,11 +38,12 @@ extension Configuration {
         trustThreshold = Self.trustThreshold(&reader)
         fetchesPrivate = reader.flag(.fetchPrivate, default: false)
         allowsWeakChecksums = reader.flag(.allowWeakChecksums, default: false)
-        given = reader.given
-        warnings = Variable.suspicions(in: reader.environment)
+        origins = reader.sources.origins
+        configFile = reader.sources.file?.path
+        warnings = reader.sources.suspicions
     }
 
-    private static func home(_ reader: inout EnvironmentReader) -> Home {
+    private static func home(_ reader: inout SettingsReader) -> Home {
         let name = Self.name(&reader)
         if reader.text(.home) == nil {
             reader.refuse(
@@ -53,7 +54,7 @@ extension Configuration {
         return Home(path: path, daemonName: name, letterCase: keepsCase ? .kept : .lowered)
     }
 
-    private static func name(_ reader: inout EnvironmentReader) -> String {
+    private static func name(_ reader: inout SettingsReader) -> String {
         guard let name = reader.text(.name) else {
             reader.refuse(
                 .name, "DAEMON_NAME is not set: the file name of the daemon's binary, such as gaiad"
@@ -68,14 +69,14 @@ extension Configuration {
 
     /// Backups that are never made may name any folder, also a relative one.
     private static func backupDirectory(
-        _ reader: inout EnvironmentReader, home: Home, isUsed: Bool
+        _ reader: inout SettingsReader, home: Home, isUsed: Bool
     ) -> String {
         guard isUsed else { return reader.text(.backupDirectory) ?? home.path }
         return reader.absolutePath(.backupDirectory) ?? home.path
     }
 
     private static func trustSigners(
-        _ reader: inout EnvironmentReader, _ trust: TrustRequirement
+        _ reader: inout SettingsReader, _ trust: TrustRequirement
     ) -> String? {
         let path = reader.absolutePath(.trustSigners)
         if trust == .signature, reader.text(.trustSigners) == nil {
@@ -87,7 +88,7 @@ extension Configuration {
         return path
     }
 
-    private static func trustThreshold(_ reader: inout EnvironmentReader) -> Int {
+    private static func trustThreshold(_ reader: inout SettingsReader) -> Int {
         let count = reader.count(.trustThreshold, default: 1)
         guard count > 0 else {
             reader.refuse(
@@ -98,7 +99,7 @@ extension Configuration {
         return count
     }
 
-    private static func apiHosts(_ reader: inout EnvironmentReader) -> AllowedHosts {
+    private static func apiHosts(_ reader: inout SettingsReader) -> AllowedHosts {
         let names = reader.list(.apiHosts, default: [])
         if let hosts = AllowedHosts(names) { return hosts }
         reader.refuse(
@@ -108,7 +109,7 @@ extension Configuration {
         return .none
     }
 
-    private static func listen(_ reader: inout EnvironmentReader, home: Home) -> [String] {
+    private static func listen(_ reader: inout SettingsReader, home: Home) -> [String] {
         let listen = reader.list(.listen, default: ["unix:" + home.socket])
         if listen.contains("none"), listen.count > 1 {
             reader.refuse(
@@ -121,11 +122,11 @@ extension Configuration {
 }
 
 extension LogSettings {
-    fileprivate init(_ reader: inout EnvironmentReader) {
+    fileprivate init(_ reader: inout SettingsReader) {
         isDisabled = reader.flag(.disableLogs, default: false)
         isColored = reader.flag(.colorLogs, default: true)
         // Empty is no time; unset is the default.
-        let isEmpty = reader.environment[Variable.timeFormat.rawValue] == ""
+        let isEmpty = reader.sources.value(of: .timeFormat)?.text == ""
         let format: TimeFormat = reader.choice(.timeFormat, default: .kitchen)
         timeFormat = isEmpty ? nil : format
         self.format = reader.choice(.logFormat, default: .console)

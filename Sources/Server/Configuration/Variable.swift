@@ -40,8 +40,3 @@ enum Variable: String, CaseIterable, Sendable {
     case allowWeakChecksums = "SWITCHYARD_ALLOW_WEAK_CHECKSUMS"
     case logFormat = "SWITCHYARD_LOG_FORMAT"
 }
-
-/// Where an effective value comes from.
-enum Origin: String, Sendable {
-    case `default`, environment
-}

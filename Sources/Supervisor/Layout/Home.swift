@@ -25,6 +25,8 @@ package struct Home: Sendable, Equatable {
     package var consensusLog: String { data + "/cs.wal/wal" }
 
     package var root: String { path + "/cosmovisor" }
+    /// The supervisor's settings, not the node's.
+    package var configFile: String { root + "/config.toml" }
     package var current: String { root + "/current" }
     package var upgrades: String { root + "/upgrades" }
     package var genesis: Release { Release(home: self, directory: "genesis") }

@@ -12,7 +12,7 @@ struct ConfigurationTests {
     }
 
     /// The variables that are refused, in the order they are reported in.
-    private func refused(_ environment: [String: String]) -> [Variable] {
+    private func refused(_ environment: [String: String]) -> [Variable?] {
         do throws(ConfigurationErrors) {
             _ = try Configuration(environment: environment)
             return []
@@ -135,7 +135,7 @@ struct ConfigurationTests {
         let problems = try #require(errors).problems
         let problem = try #require(problems.first)
         #expect(problems.count == 1)
-        #expect(problem.variable.rawValue == name)
+        #expect(problem.variable?.rawValue == name)
         #expect(problem.message.contains(name))
         #expect(problem.message.contains(value.isEmpty ? "is not set" : "\"\(value)\""))
     }

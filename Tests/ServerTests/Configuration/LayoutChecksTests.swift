@@ -6,7 +6,7 @@ import Testing
 struct LayoutChecksTests {
     private func problems(
         _ home: TemporaryHome, _ more: [String: String] = [:], supervising: Bool = false
-    ) throws -> [Variable] {
+    ) throws -> [Variable?] {
         let configuration = try Configuration(environment: home.environment.merging(more) { $1 })
         do throws(ConfigurationErrors) {
             if supervising {
