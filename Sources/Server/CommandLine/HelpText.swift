@@ -33,7 +33,7 @@ enum HelpText {
           --cosmovisor-config, -c <file>
                                      More settings; variables win over them. Default:
                                      <DAEMON_HOME>/cosmovisor/config.toml, if there.
-          --log-format <format>      console or json.
+          --log-format <format>      console, json or journal.
 
         ENVIRONMENT
           DAEMON_HOME                The node's home, an absolute path. Required.
@@ -44,7 +44,7 @@ enum HelpText {
           SWITCHYARD_LISTEN          Where the API listens, or none.
           SWITCHYARD_API_GROUP       Whose members may use the API's socket.
           SWITCHYARD_RESTART         on-failure (default), always or no.
-          SWITCHYARD_LOG_FORMAT      console (default) or json.
+          SWITCHYARD_LOG_FORMAT      console (default), json or journal.
           `switchyard config` lists every variable.
 
         FILES

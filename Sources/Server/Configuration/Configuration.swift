@@ -99,9 +99,11 @@ struct LogSettings: Sendable, Equatable {
     /// Nil: no time at all.
     let timeFormat: TimeFormat?
     let format: LogFormat
+    /// JOURNAL_STREAM of systemd.exec(5): which file leads to its journal.
+    var journalStream: String?
 }
 
 /// The shape of a log line.
 enum LogFormat: String, CaseIterable, Sendable {
-    case console, json
+    case console, json, journal
 }

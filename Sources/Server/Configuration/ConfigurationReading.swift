@@ -130,5 +130,6 @@ extension LogSettings {
         let format: TimeFormat = reader.choice(.timeFormat, default: .kitchen)
         timeFormat = isEmpty ? nil : format
         self.format = reader.choice(.logFormat, default: .console)
+        journalStream = reader.sources.environment["JOURNAL_STREAM"]
     }
 }
