@@ -1,4 +1,5 @@
 import ArgumentParser
+import Supervisor
 
 /// Shows the effective configuration.
 struct ConfigCommand: ProgramCommand {
@@ -16,7 +17,10 @@ struct ConfigCommand: ProgramCommand {
     func run(in program: Program) throws -> Int32 {
         let configuration = try program.configuration()
         try configuration.checkLayout()
-        for warning in configuration.warnings { Output.errors.line("Warning: " + warning) }
+        let manager = ServiceManager.present(program.environment)
+        for concern in configuration.concerns(stoppedBy: manager) {
+            Output.errors.line("Warning: " + concern)
+        }
         Output.standard.line(
             origins ? configuration.listingWithOrigins : configuration.listing)
         return 0

@@ -40,7 +40,7 @@ extension Configuration {
         guard given.contains(.backupDirectory) else { return [] }
         let path = quoted(backupDirectory)
         switch Result(catching: { () throws(SystemError) in try FileKind(at: backupDirectory) }) {
-        case .success(.directory): return []
+        case .success(.directory): return isBackupWithinData ? [backupWithinData] : []
         case .success:
             return problem(
                 .backupDirectory,
@@ -49,6 +49,21 @@ extension Configuration {
         case .failure(let error):
             return problem(.backupDirectory, "DAEMON_DATA_BACKUP_DIR: \(error)")
         }
+    }
+
+    /// What is made there would be lost with the data that it is to save.
+    private var isBackupWithinData: Bool {
+        guard let folder = ResolvedPath(backupDirectory), let data = ResolvedPath(home.data) else {
+            return false
+        }
+        return folder.isWithin(data)
+    }
+
+    private var backupWithinData: ConfigurationProblem {
+        ConfigurationProblem(
+            variable: .backupDirectory,
+            message: "DAEMON_DATA_BACKUP_DIR must not be in the folder that is backed up, "
+                + "got \(quoted(backupDirectory)), which is in \(quoted(home.data))")
     }
 
     private var dataProblems: [ConfigurationProblem] {

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Server
@@ -38,6 +39,22 @@ struct LayoutChecksTests {
         let backups = ["DAEMON_DATA_BACKUP_DIR": home.path + "/backups"]
         let found = try problems(home, backups, supervising: true)
         #expect(found == [.home, .backupDirectory, .home])
+    }
+
+    @Test func `backups into the data itself are refused, by whatever way they get there`() throws {
+        let home = try TemporaryHome()
+        for folder in ["cosmovisor", "data/backups", "data-old"] { try home.makeFolder(folder) }
+        #expect(symlink("data/backups", home.path + "/link") == 0)
+        for folder in ["data", "data/backups", "data-old/../data", "link"] {
+            let inner = ["DAEMON_DATA_BACKUP_DIR": home.path + "/" + folder]
+            #expect(try problems(home, inner) == [.backupDirectory])
+            #expect(
+                try problems(home, inner.merging(["UNSAFE_SKIP_BACKUP": "true"]) { $1 }).isEmpty)
+        }
+        for folder in ["data-old", "", "data/.."] {
+            let outer = ["DAEMON_DATA_BACKUP_DIR": home.path + "/" + folder]
+            #expect(try problems(home, outer).isEmpty)
+        }
     }
 
     @Test(arguments: ["", "backups", "/nowhere/at/all", "relative/path"])
