@@ -7,7 +7,8 @@ extension Configuration {
     ///
     /// - Parameter manager: who stops the supervisor, as far as that is known.
     func concerns(stoppedBy manager: ServiceManager) -> [String] {
-        warnings + downloadConcerns + upgradeConcerns + backupConcerns + logConcerns
+        warnings + downloadConcerns + upgradeConcerns + backupConcerns
+            + logConcerns
             + hostConcerns(manager)
     }
 

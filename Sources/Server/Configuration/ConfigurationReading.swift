@@ -51,7 +51,20 @@ extension Configuration {
         }
         let path = reader.absolutePath(.home) ?? ""
         let keepsCase = reader.flag(.disableRecase, default: false)
-        return Home(path: path, daemonName: name, letterCase: keepsCase ? .kept : .lowered)
+        return Home(
+            path: path, daemonName: name, letterCase: keepsCase ? .kept : .lowered,
+            root: reader.absolutePath(.root), current: link(&reader))
+    }
+
+    private static func link(_ reader: inout SettingsReader) -> String? {
+        guard let path = reader.absolutePath(.current) else { return nil }
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        guard !["", ".", ".."].contains(name) else {
+            reader.refuse(
+                .current, "SWITCHYARD_CURRENT must be the path of a link, got \(quoted(path))")
+            return nil
+        }
+        return path
     }
 
     private static func name(_ reader: inout SettingsReader) -> String {

@@ -27,7 +27,8 @@ struct ConfigurationSources: Sendable {
         if let configFile {
             file = try .named(configFile)
         } else if let home = outer.value(of: .home)?.text, home.hasPrefix("/") {
-            file = try .usual(Home(path: home, daemonName: "").configFile)
+            let root = outer.value(of: .root)?.text
+            file = try .usual(Home(path: home, daemonName: "", root: root).configFile)
         } else {
             file = nil
         }

@@ -32,6 +32,8 @@ extension Configuration {
         [
             (.grpcAddress, grpcAddress),
             (.rpcAddress, rpcAddress),
+            (.root, home.root),
+            (.current, home.current),
             (.listen, listen.joined(separator: ",")),
             (.tokensFile, tokensFile),
             (.apiGroup, apiGroup),

@@ -5,7 +5,9 @@ extension Configuration {
     /// What the disk and the service manager have to do with it.
     func hostConcerns(_ manager: ServiceManager) -> [String] {
         let grace = HostAdvice.onGrace(self.grace, stoppedBy: manager)
-        return [grace].compactMap(\.self) + hookConcerns + signerConcerns + binaryConcerns
+        return [grace].compactMap(\.self) + hookConcerns + signerConcerns
+            + binaryConcerns
+            + stateConcerns
     }
 
     private var hookConcerns: [String] {
@@ -55,6 +57,16 @@ extension Configuration {
             return false
         }
         return file.isWithin(home)
+    }
+
+    private var stateConcerns: [String] {
+        guard home.isStateApart, let state = ResolvedPath(home.state),
+            let data = ResolvedPath(home.data), state.isWithin(data)
+        else { return [] }
+        return [
+            "SWITCHYARD_CURRENT: \(quoted(home.state)) is in the data, and is backed up, restored and "
+                + "reset with it; keep the link beside the data"
+        ]
     }
 
     /// Of the plan that the chain has written down; those of operators are the supervisor's to judge.

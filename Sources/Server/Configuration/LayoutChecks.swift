@@ -24,15 +24,25 @@ extension Configuration {
     private var rootProblems: [ConfigurationProblem] {
         let root = quoted(home.root)
         switch Result(catching: { () throws(SystemError) in try FileKind(at: home.root) }) {
-        case .success(.directory): return []
+        case .success(.directory): return home.isStateApart ? stateProblems : []
         case .success(.missing):
             return problem(
-                .home,
+                given.contains(.root) ? .root : .home,
                 "cannot stat home dir: \(root) does not exist; "
                     + "`switchyard init <path to executable>` makes it")
         case .success: return problem(.home, "DAEMON_HOME: \(root) is not a directory")
         case .failure(let error): return problem(.home, "cannot stat home dir: \(error)")
         }
+    }
+
+    /// An image may have the tree; what is to persist is the operator's to provide.
+    private var stateProblems: [ConfigurationProblem] {
+        // Whatever is wrong with it, it is not there as it should be.
+        guard (try? FileKind(at: home.state)) != .directory else { return [] }
+        return problem(
+            .current,
+            "SWITCHYARD_CURRENT: \(quoted(home.state)) must be an existing directory, for the link "
+                + "and what the supervisor keeps")
     }
 
     private var backupProblems: [ConfigurationProblem] {

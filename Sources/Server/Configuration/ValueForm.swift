@@ -31,7 +31,8 @@ extension Variable {
             .flag
         case .restartDelay, .grace, .pollInterval, .waitForExit, .linger, .horizon: .duration
         case .preUpgradeRetries, .logBufferSize, .reserve, .maxUpload, .trustThreshold: .number
-        case .home, .name, .backupDirectory, .timeFormat, .customPreUpgrade, .grpcAddress,
+        case .home, .name, .root, .current, .backupDirectory, .timeFormat, .customPreUpgrade,
+            .grpcAddress,
             .rpcAddress, .listen, .tokensFile, .apiGroup, .apiHosts, .startCommands, .restart,
             .trust, .trustSigners, .logFormat:
             .text

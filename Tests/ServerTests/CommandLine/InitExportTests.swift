@@ -32,6 +32,30 @@ struct InitExportTests {
         #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o644)
     }
 
+    @Test func `with root and link elsewhere all goes there`() throws {
+        let home = try TemporaryHome()
+        let more = [
+            "SWITCHYARD_ROOT": home.path + "/tree",
+            "SWITCHYARD_CURRENT": home.path + "/state/current",
+        ]
+        #expect(try initialize(home, more).code == 0)
+        #expect(try home.link("state/current") == home.path + "/tree/genesis")
+        #expect(try FileKind(at: home.path + "/tree/config.toml") == .regular)
+        #expect(try FileKind(at: home.home.root) == .missing)
+        let root = home.environment.merging(["SWITCHYARD_ROOT": home.path + "/tree"]) { $1 }
+        let config = try SwitchyardProcess(["config", "--origins"], environment: root)
+        #expect(config.code == 0)
+        #expect(
+            config.output.contains(
+                "  SWITCHYARD_CURRENT: \(home.path)/state/current (\"\(home.path)/"))
+        let run = try SwitchyardProcess(["run", "-c", "echo ran"], environment: root)
+        #expect(run.output == "ran\n")
+        let token = try SwitchyardProcess(
+            ["token", "create", "--scope", "read"], environment: root)
+        #expect(token.code == 0)
+        #expect(try FileKind(at: home.path + "/state/.switchyard/tokens") == .regular)
+    }
+
     @Test(arguments: ["", "n\n", "yes\n", "\ny\n", "N", "ny\n"])
     func `a file that is there is kept unless the answer is y`(answer: String) throws {
         let home = try TemporaryHome()

@@ -159,6 +159,15 @@ struct ConcernsTests {
         #expect(outer.isEmpty)
     }
 
+    @Test func `a link in the data is a concern`() throws {
+        for folder in ["data/state", "state"] { try home.makeFolder(folder) }
+        let found = { (place: String) in
+            try concerns(["SWITCHYARD_CURRENT": home.path + place])
+        }
+        #expect(try found("/data/state/current").map { $0.contains("is in the data") } == [true])
+        #expect(try found("/state/current").isEmpty)
+    }
+
     @Test func `a plan whose binary is missing is a concern unless it can be fetched`() throws {
         try home.write(
             #"{"name":"V2","height":7,"time":"0001-01-01T00:00:00Z"}"#,

@@ -58,6 +58,7 @@ struct ConfigFileTextTests {
             "DAEMON_GRPC_ADDRESS": "n:1", "DAEMON_RPC_ADDRESS": "tcp://127.0.0.1:2",
         ]
         let ours = [
+            "SWITCHYARD_ROOT": "/r", "SWITCHYARD_CURRENT": "/s/c",
             "SWITCHYARD_LISTEN": "tcp:127.0.0.1:1,systemd", "SWITCHYARD_TOKENS_FILE": "/t",
             "SWITCHYARD_API_GROUP": "ops", "SWITCHYARD_API_HOSTS": "a.b,c:1",
             "SWITCHYARD_ALLOW_REMOTE": "true", "SWITCHYARD_METRICS_OPEN": "true",

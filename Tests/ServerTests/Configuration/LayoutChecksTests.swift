@@ -41,6 +41,19 @@ struct LayoutChecksTests {
         #expect(found == [.home, .backupDirectory, .home])
     }
 
+    @Test func `root and link must have their folders`() throws {
+        let home = try TemporaryHome()
+        try home.makeFolder("tree")
+        let root = ["SWITCHYARD_ROOT": home.path + "/tree"]
+        #expect(try problems(home, root).isEmpty)
+        let nowhere = ["SWITCHYARD_ROOT": home.path + "/nowhere"]
+        #expect(try problems(home, nowhere) == [.root])
+        let link = root.merging(["SWITCHYARD_CURRENT": home.path + "/state/current"]) { $1 }
+        #expect(try problems(home, link) == [.current])
+        try home.makeFolder("state")
+        #expect(try problems(home, link).isEmpty)
+    }
+
     @Test func `backups into the data itself are refused, by whatever way they get there`() throws {
         let home = try TemporaryHome()
         for folder in ["cosmovisor", "data/backups", "data-old"] { try home.makeFolder(folder) }
