@@ -7,9 +7,26 @@ extension Configuration {
     ///
     /// - Parameter manager: who stops the supervisor, as far as that is known.
     func concerns(stoppedBy manager: ServiceManager) -> [String] {
-        warnings + downloadConcerns + upgradeConcerns + backupConcerns
+        warnings + addressConcerns + downloadConcerns + upgradeConcerns + backupConcerns
             + logConcerns
             + hostConcerns(manager)
+    }
+
+    /// What `run start` refuses and the other commands have no use for.
+    private var addressConcerns: [String] {
+        var concerns: [String] = []
+        do throws(ListenAddressError) {
+            _ = try ListenAddress.list(listen.joined(separator: ","))
+        } catch {
+            concerns.append("`run start` cannot listen as SWITCHYARD_LISTEN says: \(error)")
+        }
+        if let rpcAddress, RPCAddress(rpcAddress) == nil {
+            concerns.append(
+                "`run start` refuses DAEMON_RPC_ADDRESS: \(quoted(withoutSecrets(rpcAddress))) is "
+                    + "not http://host:port or tcp://host:port with an address in figures or "
+                    + "localhost, nor unix:///path")
+        }
+        return concerns
     }
 
     private var downloadConcerns: [String] {

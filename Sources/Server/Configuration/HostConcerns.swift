@@ -5,7 +5,7 @@ extension Configuration {
     /// What the disk and the service manager have to do with it.
     func hostConcerns(_ manager: ServiceManager) -> [String] {
         let grace = HostAdvice.onGrace(self.grace, stoppedBy: manager)
-        return [grace].compactMap(\.self) + hookConcerns + signerConcerns
+        return [grace].compactMap(\.self) + hookConcerns + trustConcerns + signerConcerns
             + binaryConcerns
             + stateConcerns
     }
@@ -27,6 +27,16 @@ extension Configuration {
             concerns.append("\(name): \(escaped(advice))")
         }
         return concerns
+    }
+
+    private var trustConcerns: [String] {
+        guard trust != .any, case .file(let path, let place) = origin(of: .trust),
+            isWithinHome(path)
+        else { return [] }
+        return [
+            "SWITCHYARD_TRUST=\(trust.rawValue) is set where the node can change it "
+                + "(\(place.inWords(of: path))); set it in the unit, which wins"
+        ]
     }
 
     /// Whoever can write the file, or the folder that it is in, says what may run.

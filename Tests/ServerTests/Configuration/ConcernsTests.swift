@@ -94,6 +94,14 @@ struct ConcernsTests {
             ["COSMOVISOR_DISABLE_LOGS": "false"],
             "SWITCHYARD_LOG_FORMAT has no effect with COSMOVISOR_DISABLE_LOGS=true"
         ),
+        (
+            ["SWITCHYARD_LISTEN": "udp:1"], ["SWITCHYARD_LISTEN": "none"],
+            "cannot listen as SWITCHYARD_LISTEN says"
+        ),
+        (
+            ["DAEMON_RPC_ADDRESS": "http://me:pass@node:1"],
+            ["DAEMON_RPC_ADDRESS": "tcp://127.0.0.1:1"], "\"http://node:1\" is not http://host:port"
+        ),
         (["DAEMON_HOMES": "x"], ["DAEMON_HOMES": "", "HOME": "x"], "did you mean DAEMON_HOME?"),
     ])
     func `what can hurt is said once`(
@@ -133,6 +141,21 @@ struct ConcernsTests {
         #expect(absolute[0].contains("\"/pre.sh\" is looked for at \"\(home.home.root)//pre.sh\""))
         try home.writeScript("exit 0", to: "outer.sh")
         #expect(try found("../outer.sh").map { $0.contains("leads out of") } == [true])
+    }
+
+    @Test func `trust that is set where the node can change it is a concern`() throws {
+        try home.write("switchyard_trust = 'checksum'", to: "cosmovisor/config.toml")
+        let usual = try Configuration(
+            ConfigurationSources(flags: [:], environment: home.environment, configFile: nil))
+        let found = usual.concerns(stoppedBy: .none)
+        #expect(found.map { $0.contains("config.toml\", line 1, column 1)") } == [true])
+        let other = try TemporaryHome()
+        try other.write("switchyard_trust = 'checksum'", to: "c.toml")
+        let named = try Configuration(
+            ConfigurationSources(
+                flags: [:], environment: home.environment, configFile: other.path + "/c.toml"))
+        #expect(named.concerns(stoppedBy: .none).isEmpty)
+        #expect(try concerns(["SWITCHYARD_TRUST": "checksum"]).isEmpty)
     }
 
     @Test func `signers that the node can change are a concern`() throws {
