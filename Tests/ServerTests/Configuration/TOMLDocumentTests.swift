@@ -37,6 +37,13 @@ struct TOMLDocumentTests {
         #expect(try entries(text).map(\.value) == [.other(kind)])
     }
 
+    @Test func `letters beyond ASCII are letters, around and within what is read`() throws {
+        let entries = try entries("# ö\n\"kéy\" = \"ü 本\" # é\n")
+        #expect(entries.map(\.key) == ["kéy"])
+        #expect(entries.map(\.value) == [.string("ü 本")])
+        #expect(try error("é = 1").place == TextPlace(line: 1, column: 1))
+    }
+
     @Test func `an empty document has no keys`() throws {
         #expect(try entries("").isEmpty)
         #expect(try entries("\u{feff}# only this\r\n").isEmpty)
@@ -44,7 +51,8 @@ struct TOMLDocumentTests {
 
     @Test(arguments: [
         ("x", 1, 2), ("x =", 1, 4), ("a = 1\nb = 'open\n", 2, 10), ("x = 1\nx = 2", 2, 5),
-        ("= 1", 1, 1), ("x = yes", 1, 5), ("x = 99999999999999999999", 1, 25),
+        ("= 1", 1, 1), ("x = yes", 1, 5), ("[.a]", 1, 1),
+        ("a = 1\nb = 2\n[.Int\"c\"]\nd = 1", 3, 1), ("x = 99999999999999999999", 1, 25),
     ])
     func `what is no TOML is refused with its place`(text: String, line: Int, column: Int) throws {
         let error = try error(text)
