@@ -74,11 +74,12 @@ struct Configuration: Sendable, Equatable {
     }
 
     /// Of a command that needs to know where the node is, and no more: only the name and the home
-    /// must be right, and what else is wrong becomes a warning.
+    /// must be right, and with them the root and the link; what else is wrong becomes a warning.
     init(onlyHomeFrom sources: ConfigurationSources) throws(ConfigurationErrors) {
         var reader = SettingsReader(sources)
         let configuration = Configuration(&reader)
-        let fatal = reader.problems.filter { $0.variable == .name || $0.variable == .home }
+        let places: [Variable?] = [.name, .home, .root, .current]
+        let fatal = reader.problems.filter { places.contains($0.variable) }
         guard fatal.isEmpty else { throw ConfigurationErrors(problems: fatal) }
         self = configuration
         warnings.insert(contentsOf: reader.problems.map(\.message), at: 0)

@@ -62,6 +62,14 @@ struct ConfigFileCommandTests {
         #expect(try FileKind(at: home.home.own + "/tokens") == .regular)
     }
 
+    @Test(arguments: [["token", "list"], ["config"], ["prepare", "v2"]])
+    func `a place that cannot be used is an error for every command`(arguments: [String]) throws {
+        let home = try home("switchyard_current = 'relative'", at: "cosmovisor/config.toml")
+        let result = try SwitchyardProcess(arguments, environment: home.environment)
+        #expect(result.code == 1)
+        #expect(result.errors.contains("SWITCHYARD_CURRENT must be an absolute path"))
+    }
+
     @Test func `the file at its usual place is taken by itself`() throws {
         let home = try home("daemon_poll_interval = '1s'", at: "cosmovisor/config.toml")
         let result = try SwitchyardProcess(["config"], environment: home.environment)
