@@ -84,10 +84,11 @@ struct GenesisSetup {
         let kind = try FileKind(ofLinkAt: home.current)
         switch kind {
         case .missing:
-            guard symlink(home.genesis.directory, home.current) == 0 else {
+            if home.isStateApart { try makeFolders(home.state, mode: 0o750) }
+            guard symlink(home.linkText(to: home.genesis.directory), home.current) == 0 else {
                 throw SystemError("symlink", path: home.current)
             }
-            try syncFolder(home.root)
+            try syncFolder(home.state)
         case .link where try FileKind(at: home.current) == .directory: break
         // The words are Go's, which Cosmovisor's tests expect to the letter.
         case .link, .regular, .directory, .other:

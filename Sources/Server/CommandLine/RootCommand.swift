@@ -5,7 +5,10 @@ struct RootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switchyard",
         abstract: "Runs a blockchain node and switches its binary at the upgrade height.",
-        usage: "switchyard <command>\nswitchyard run <arguments of the daemon>",
+        usage: """
+            switchyard [--cosmovisor-config <file>] [--log-format <format>] <command>
+            switchyard run <arguments of the daemon>
+            """,
         version: Version.number,
         subcommands: [
             InitCommand.self, ConfigCommand.self, PreflightCommand.self, PrepareCommand.self,

@@ -44,7 +44,7 @@ struct VersionCommand: ProgramCommand {
 
     private func daemon(_ arguments: [String], in program: Program) throws -> Execution {
         do {
-            let configuration = try Configuration(environment: program.environment)
+            let configuration = try program.configuration()
             try configuration.checkLayout()
             return Execution(
                 binary: try configuration.home.currentBinary(), arguments: arguments,

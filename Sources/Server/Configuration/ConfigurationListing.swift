@@ -1,10 +1,19 @@
 import Supervisor
 
 extension Configuration {
-    /// Every effective value in the layout of Cosmovisor's `config`, then ours.
-    ///
-    /// The value comes first and its origin after it, so that what reads `NAME: value` still can.
-    var listing: String {
+    /// Every effective value as Cosmovisor's `config` prints it, to the letter, then ours.
+    var listing: String { listing { _ in "" } }
+
+    /// The same, with where each value comes from behind it.
+    var listingWithOrigins: String {
+        let file = configFile.map(quoted) ?? "none"
+        return listing { " (\(origin(of: $0).description))" } + "\nConfig File: " + file
+    }
+
+    private func listing(_ note: (Variable) -> String) -> String {
+        let line = { (variable: Variable, value: String?) in
+            "  \(variable.rawValue): " + escaped(shown(variable, value)) + note(variable)
+        }
         let lines =
             ["Configurable Values:"] + cosmovisorValues.map(line)
             + ["Derived Values:"] + derivedValues.map(derivedLine)
@@ -12,6 +21,7 @@ extension Configuration {
         return lines.joined(separator: "\n")
     }
 
+<<<<<<< HEAD
     /// What has no value is not set and has no default.
     var values: [(Variable, String?)] { cosmovisorValues + ownValues }
 
@@ -61,6 +71,11 @@ extension Configuration {
             (.allowWeakChecksums, "\(allowsWeakChecksums)"),
             (.logFormat, log.format.rawValue),
         ]
+=======
+    private func shown(_ variable: Variable, _ value: String?) -> String {
+        // The one value that Cosmovisor shows otherwise than it takes it.
+        (variable == .timeFormat ? log.timeFormat?.goLayout : value) ?? ""
+>>>>>>> config
     }
 
     private var derivedValues: [(String, String)] {
@@ -71,10 +86,6 @@ extension Configuration {
             ("Monitored File", home.planFile),
             ("Data Backup Dir", backupDirectory),
         ]
-    }
-
-    private func line(_ variable: Variable, _ value: String?) -> String {
-        "  \(variable.rawValue): \(escaped(value ?? "")) (\(origin(of: variable).rawValue))"
     }
 
     private func derivedLine(_ label: String, _ value: String) -> String {

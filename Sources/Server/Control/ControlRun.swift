@@ -15,7 +15,7 @@ extension Program {
             @escaping @Sendable (ControlClient, SignalReader, Configuration)
             async throws(ControlError) -> Int32
     ) throws -> Int32 {
-        let configuration = try Configuration(onlyHomeFrom: environment)
+        let configuration = try configurationOfHome()
         for warning in configuration.warnings { Output.errors.line("Warning: " + warning) }
         let loop = try EventLoop(name: "sy-control")
         let signals = try SignalReader(on: loop)

@@ -56,12 +56,13 @@ package struct CurrentLink: Sendable {
 
     /// Points the link at the release, atomically, and makes that durable.
     ///
-    /// The link is relative (`upgrades/<name>`), as Cosmovisor's `SetCurrentUpgrade` writes it.
+    /// The link in the root is relative (`upgrades/<name>`), as Cosmovisor's `SetCurrentUpgrade`
+    /// writes it.
     /// - Throws: `.switchFailed`, `.linkBroken`; the old link is then untouched.
     package func point(at release: Release) throws(Block) {
-        let aside = home.root + "/.current.new"
+        let aside = home.state + "/.current.new"
         unlink(aside)
-        guard symlink(release.directory, aside) == 0 else {
+        guard symlink(home.linkText(to: release.directory), aside) == 0 else {
             throw .switchFailed(home, SystemError("symlink", path: aside))
         }
         guard rename(aside, home.current) == 0 else {
@@ -71,7 +72,7 @@ package struct CurrentLink: Sendable {
             throw .switchFailed(home, error)
         }
         do throws(SystemError) {
-            try DurableFile.sync(path: home.root)
+            try DurableFile.sync(path: home.state)
         } catch {
             throw .switchFailed(home, error)
         }
@@ -79,7 +80,7 @@ package struct CurrentLink: Sendable {
 
     private func genesisIfUntouched() throws(Block) -> Release {
         let applied = try upgrades().filter {
-            exists(home.upgrades + "/" + $0 + "/" + Home.planFileName)
+            exists(Release(home: home, directory: "upgrades/" + $0).planFile)
         }
         guard applied.isEmpty else {
             throw .linkBroken(
@@ -116,12 +117,12 @@ extension Block {
         Block(
             .linkBroken, reason: "\(home.current) cannot be followed: \(what)",
             remedy: "point it at the release that is to run: "
-                + "ln -sfn upgrades/<name> \(home.current)")
+                + "ln -sfn \(home.linkText(to: "upgrades/<name>")) \(home.current)")
     }
 
     fileprivate static func switchFailed(_ home: Home, _ error: SystemError) -> Block {
         Block(
             .switchFailed, reason: "the link could not be switched: \(error)",
-            remedy: "make \(home.root) writable, then start the node")
+            remedy: "make \(home.state) writable, then start the node")
     }
 }

@@ -148,7 +148,7 @@ package final class Quarantine: Sendable {
         if let folder = state.withLock(\.folder) { return folder }
         return try opening.withLock { _ throws(SystemError) in
             if let folder = state.withLock(\.folder) { return folder }
-            let own = try Folder(home.root).makeFolder(".switchyard", mode: 0o711)
+            let own = try Folder(home.state).makeFolder(".switchyard", mode: 0o711)
             let folder = try own.makeFolder("staging", mode: 0o700)
             let entries = Self.read(folder)
             state.withLock { state in

@@ -84,15 +84,6 @@ struct RunCommandTests {
         #expect(result.errors.contains(reason))
     }
 
-    @Test func `a config file is refused with a clear word`() throws {
-        let home = try home("echo never")
-        let result = try SwitchyardProcess(
-            ["run", "--cosmovisor-config", "/x.toml", "version"], environment: home.environment)
-        #expect(result.code == 1)
-        #expect(result.output.isEmpty)
-        #expect(result.errors.contains("config files are not supported yet"))
-    }
-
     @Test func `the node is not started without its data`() throws {
         let home = try home("echo never")
         let result = try SwitchyardProcess(["run", "start"], environment: home.environment)

@@ -21,14 +21,17 @@ struct SwitchyardProcess {
         }
     }
 
-    /// Runs it to its end, with nothing on its standard input.
-    init(_ arguments: [String], environment: [String: String]) throws {
+    /// Runs it to its end.
+    ///
+    /// - Parameter input: what its standard input has.
+    init(_ arguments: [String], environment: [String: String], input: String = "") throws {
         let folder = try TemporaryHome()
+        try folder.write(input, to: "in")
         let (output, errors) = (folder.path + "/out", folder.path + "/err")
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 0, folder.path + "/in", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT, 0o600)
         let path = try Self.path
