@@ -9,7 +9,8 @@ struct RootCommand: ParsableCommand {
         version: Version.number,
         subcommands: [
             InitCommand.self, ConfigCommand.self, PreflightCommand.self, PrepareCommand.self,
-            PrepareUpgradeCommand.self, TokenCommand.self, ManifestCommand.self,
+            PrepareUpgradeCommand.self, AddUpgradeCommand.self, AddBatchUpgradeCommand.self,
+            ShowUpgradeInfoCommand.self, TokenCommand.self, ManifestCommand.self,
             VersionCommand.self, StopOrphanCommand.self,
         ])
 
