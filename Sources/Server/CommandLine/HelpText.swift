@@ -33,6 +33,8 @@ enum HelpText {
           switchyard token           Make, list and revoke the tokens of the API.
           switchyard manifest        Make and check the manifest of a release.
           switchyard version         Show our version and the daemon's.
+          switchyard completion <shell>
+                                     Print what bash, zsh or fish need to complete this.
           switchyard help [command]  Show this text, or the options of a command.
 
         ENVIRONMENT
