@@ -120,6 +120,8 @@ extension Node {
     private func commit(_ height: Int) {
         state.applied = height
         state.committer = behaviour.version
+        // The stores of an upgrade that the chain knows nothing of are there from its first block on.
+        for name in rules.foreignStores where state.done[name] == nil { state.done[name] = height }
         save()
         ledger.write("block", "\(height)")
         if executed == 1 || height % 10 == 0 {

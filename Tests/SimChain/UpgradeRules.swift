@@ -6,6 +6,11 @@ struct UpgradeRules {
     let skips: Set<Int>
     let pastHeight: PastHeight
 
+    /// Plans that add stores and are not of the chain: by height.
+    var foreignStores: [String] {
+        newStores.filter { name in !plans.contains { $0.name == name } }
+    }
+
     /// What becomes of a block.
     enum Verdict {
         case proceed

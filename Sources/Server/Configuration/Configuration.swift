@@ -38,6 +38,8 @@ struct Configuration: Sendable, Equatable {
     /// The daemon's commands that are supervised; every other one is executed in place.
     let startCommands: [String]
     let restart: Lifecycle.Policy.Restart
+    /// Heights of plans are watched where the daemon does not halt by itself; never exact.
+    let watchesHeights: Bool
     /// How long a daemon at its height is waited for before it is told to end.
     let waitForExit: Duration
     /// How long a daemon at its height is kept up for its peers.

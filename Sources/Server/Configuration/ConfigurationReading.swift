@@ -27,6 +27,7 @@ extension Configuration {
         opensMetrics = reader.flag(.metricsOpen, default: false)
         startCommands = reader.list(.startCommands, default: ["start"])
         restart = reader.choice(.restart, default: .onFailure)
+        watchesHeights = reader.flag(.watchHeights, default: false)
         waitForExit = reader.duration(.waitForExit, default: .zero)
         linger = reader.duration(.linger, default: .zero)
         reserve = reader.size(.reserve, from: 0).map(DiskReserve.bytes) ?? .standard

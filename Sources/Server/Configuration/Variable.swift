@@ -28,6 +28,7 @@ enum Variable: String, CaseIterable, Sendable {
     case metricsOpen = "SWITCHYARD_METRICS_OPEN"
     case startCommands = "SWITCHYARD_START_COMMANDS"
     case restart = "SWITCHYARD_RESTART"
+    case watchHeights = "SWITCHYARD_WATCH_HEIGHTS"
     case waitForExit = "SWITCHYARD_WAIT_FOR_EXIT"
     case linger = "SWITCHYARD_LINGER"
     case reserve = "SWITCHYARD_RESERVE"

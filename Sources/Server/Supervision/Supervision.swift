@@ -172,6 +172,7 @@ struct Supervision: Sendable {
         setup.staging.reserve = configuration.reserve
         setup.staging.maxSize = configuration.maxUpload
         setup.preUpgradeRetries = configuration.preUpgradeRetries
+        setup.watchesHeights = configuration.watchesHeights
         setup.useStage(StageProgram.path, for: configuration, environment)
         return setup
     }

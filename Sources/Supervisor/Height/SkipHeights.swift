@@ -20,8 +20,7 @@ package enum SkipHeights {
     /// `<BASENAME>_UNSAFE_SKIP_UPGRADES`, the base name in upper case with `-` and `.` as `_`.
     package static func from(environment: [String], daemonName: String) -> Set<Height> {
         let name =
-            daemonName.uppercased().map { $0 == "-" || $0 == "." ? "_" : String($0) }.joined()
-            + "_UNSAFE_SKIP_UPGRADES="
+            DaemonVariable.name("UNSAFE_SKIP_UPGRADES", ofBinary: daemonName) + "="
         return Set(
             environment.filter { $0.hasPrefix(name) }.flatMap { parse($0.dropFirst(name.count)) })
     }

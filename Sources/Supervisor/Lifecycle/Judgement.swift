@@ -49,7 +49,7 @@ extension Lifecycle {
             return [.repair(repair)]
         case .launchAgain:
             return spawn(launch)
-        case .carryOn, .watchClosely:
+        case .carryOn, .watchClosely, .restart:
             return afterwards(launch, at: now)
         }
     }
@@ -64,6 +64,9 @@ extension Lifecycle {
         case .due:
             run.awaiting = nil
             return stop(run, next: .launch, patience: policy.patience, at: now)
+        case .restart:
+            run.awaiting = nil
+            return stop(run, next: .launch, at: now)
         case .dueWithoutBinary(let block), .blocked(let block):
             run.awaiting = block
         case .carryOn, .watchClosely, .launchAgain, .repair:

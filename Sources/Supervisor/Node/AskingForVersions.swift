@@ -35,7 +35,10 @@ extension NodeSupervisor {
         memory.versions.answers[directory] = nil
         let answer: VersionAnswer
         do throws(StageError) {
-            answer = try await ask(release)
+            let stop = StopWish()
+            memory.versions.stop = stop
+            defer { memory.versions.stop = nil }
+            answer = try await ask(release, ["version"], stop: stop)
         } catch {
             // What stands against it may be gone at the next look.
             return .unconfined(error)
@@ -47,20 +50,31 @@ extension NodeSupervisor {
         return answer
     }
 
-    private func ask(_ release: Release) async throws(StageError) -> VersionAnswer {
+    /// Runs `current` for its version, which is run as the daemon anyway; nobody's peace ends it.
+    func version(of release: Release, arguments: [String]) async -> VersionAnswer {
+        do throws(StageError) {
+            return try await ask(release, arguments, stop: StopWish())
+        } catch {
+            return .unconfined(error)
+        }
+    }
+
+    private func ask(
+        _ release: Release, _ arguments: [String], stop: StopWish
+    ) async throws(StageError) -> VersionAnswer {
         let (quarantine, place) = (staging.quarantine, setup.home.staging)
+        let environment = setup.environment
         let home: EmptyFolder
+        let libraries: Set<String>
         do throws(SystemError) {
-            home = try await staging.pool.run { () throws(SystemError) in
-                try EmptyFolder(in: quarantine, at: place)
+            (home, libraries) = try await staging.pool.run { () throws(SystemError) in
+                let libraries = ProgramFacts.libraryFolders(of: release, environment: environment)
+                return (try EmptyFolder(in: quarantine, at: place), libraries)
             }
         } catch {
             throw .system(error)
         }
-        let stop = StopWish()
-        memory.versions.stop = stop
-        defer { memory.versions.stop = nil }
-        var run = StageRun(order: .probe(order(release, home: home.path)))
+        var run = StageRun(order: .probe(order(release, arguments, libraries, home: home.path)))
         run.stop = stop
         run.patience = Self.patience
         let result: Result<VersionAnswer, StageError>
@@ -74,11 +88,14 @@ extension NodeSupervisor {
     }
 
     /// Of the daemon's environment it is given only what it may need to be loaded.
-    private func order(_ release: Release, home: String) -> ProbeOrder {
-        let libraries = setup.environment.filter { $0.hasPrefix("LD_LIBRARY_PATH=") }
+    private func order(
+        _ release: Release, _ arguments: [String], _ libraries: Set<String>, home: String
+    ) -> ProbeOrder {
+        let path = setup.environment.filter { $0.hasPrefix("LD_LIBRARY_PATH=") }
         return ProbeOrder(
-            program: release.binary, arguments: ["version"], folders: [release.path],
-            environment: ["HOME=\(home)", "PATH=/usr/bin:/bin"] + libraries, home: home)
+            program: release.binary, arguments: arguments,
+            folders: [release.path] + libraries.sorted(),
+            environment: ["HOME=\(home)", "PATH=/usr/bin:/bin"] + path, home: home)
     }
 }
 

@@ -46,6 +46,7 @@ extension NodeSupervisor {
         tellExit(facts)
         memory.fruitlessStarts =
             memory.hasShownHeight || isExpected ? 0 : memory.fruitlessStarts + 1
+        memory.lastEnd = isExpected ? .unknown : .byItself(isSuccess: exit.isSuccess)
         countExit(exit)
         child.drop(from: setup.keeper)
         memory.child = nil

@@ -14,6 +14,7 @@ extension NodeSupervisor {
             let answer = await askHeights()
             proveSwitch()
             await askForPlanIfStalled()
+            if isNearHeightPlan || memory.halt?.source == .plan && isStanding { judging.raise() }
             // Without an answer nothing has changed.
             if answer != nil { publishing.raise() }
         }
@@ -22,6 +23,7 @@ extension NodeSupervisor {
     private var pauseBeforeAsking: Duration {
         guard let run = lifecycle.phase.run else { return .seconds(5) }
         if run.provisional != nil { return .milliseconds(250) }
+        if let pause = pauseBeforeHeightPlan { return pause }
         // A node that has told nothing for a while may tell nothing ever, or replays for minutes.
         let isNew = .now - run.since < .seconds(10)
         return memory.heights == nil && isNew ? .seconds(1) : .seconds(5)
@@ -38,6 +40,7 @@ extension NodeSupervisor {
         else { return nil }
         if memory.heights == nil {
             memory.heights = ObservedHeights(heights, at: .now)
+            noteFirst(heights)
         } else {
             memory.heights?.update(heights, at: .now)
         }
@@ -48,6 +51,16 @@ extension NodeSupervisor {
             memory.fruitlessStarts = 0
         }
         return heights
+    }
+
+    /// The lowest that is known of when the daemon began.
+    private func noteFirst(_ heights: RPCHeights) {
+        memory.heightAtStart = [memory.heightAtStart, heights.stored].compactMap(\.self).min()
+    }
+
+    /// No block has come for a while.
+    private var isStanding: Bool {
+        memory.heights.map { .now - $0.stoodSince >= .seconds(10) } ?? false
     }
 
     /// Another node on the daemon's port would lie to us.
@@ -122,7 +135,7 @@ extension NodeSupervisor {
         facts.wal = memory.log?.height
         facts.walQuietFor = size == nil ? nil : memory.log.map { now - $0.since }
         if facts.child == .alive, facts.wal != nil, memory.log?.height != nil {
-            memory.hasShownHeight = memory.hasShownHeight || memory.logAtStart != size
+            memory.hasShownHeight = memory.hasShownHeight || memory.logAtStart != (size ?? 0)
         }
     }
 

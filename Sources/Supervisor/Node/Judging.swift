@@ -24,7 +24,7 @@ extension NodeSupervisor {
             return min(.milliseconds(1 << min(count + 1, 7)), setup.pollInterval)
         case .dueWithoutBinary, .blocked:
             return setup.pollInterval
-        case .carryOn, .launchAgain, .due, .repair, nil:
+        case .carryOn, .launchAgain, .restart, .due, .repair, nil:
             return .seconds(5)
         }
     }
@@ -58,7 +58,7 @@ extension NodeSupervisor {
         let file = planFile()
         var heights = memory.heights?.heights
         // A cached height never decides: it is asked for after the file event.
-        if file.plan != nil, isFresh(file) { heights = await askHeights() }
+        if isNearHeightPlan || file.plan != nil && isFresh(file) { heights = await askHeights() }
         let verdict = await judge(child: .alive, heights: heights)
         // The daemon may have ended meanwhile: then its end is judged, not this.
         guard case .running = lifecycle.phase, memory.generation == generation else { return }
@@ -69,6 +69,7 @@ extension NodeSupervisor {
     func judgeForLaunch() async {
         let hasRun = memory.generation > 0
         let isEvidence = hasRun || memory.snapshotIsKnown
+        await learnStyleIfNeeded()
         let verdict = await judge(
             child: hasRun ? .exited : (isEvidence ? .exited : .none),
             heights: memory.heights?.heights)
@@ -89,11 +90,14 @@ extension NodeSupervisor {
         }
         memory.verdict = verdict
         switch verdict.ruling {
-        case .due, .dueWithoutBinary: remember(verdict)
+        // Of a plan by height it is proven once the daemon has ended, and not before.
+        case .due, .dueWithoutBinary:
+            if verdict.trigger != .height || memory.child == nil { remember(verdict) }
         case .carryOn where verdict.row == .skipped:
             if let plan = verdict.plan, memory.due?.concerns(plan) == true { forgetDue() }
-        case .carryOn, .watchClosely, .launchAgain, .blocked, .repair: break
+        case .carryOn, .watchClosely, .launchAgain, .restart, .blocked, .repair: break
         }
+        correctStyle(verdict)
         observe(.judged(verdict))
     }
 
@@ -111,7 +115,8 @@ extension NodeSupervisor {
         let record = DueRecord(
             name: plan.name.text, height: plan.height, info: plan.info,
             file: planFile().identity, judgedAt: Date(), reason: verdict.reason,
-            previous: memory.release?.directory ?? "")
+            previous: memory.release?.directory ?? "",
+            isByHeight: verdict.trigger == .height ? true : nil)
         do throws(SystemError) {
             try record.store(in: setup.home)
         } catch {
@@ -151,7 +156,10 @@ extension NodeSupervisor {
         facts.child = child
         facts.stored = heights?.stored
         facts.applied = heights?.applied
-        facts.stalledFor = memory.heights.map { .now - $0.stoodSince } ?? .zero
+        facts.stalledFor =
+            memory.heights.map { seen in
+                child == .alive ? .now - seen.stoodSince : seen.stoodFor
+            } ?? .zero
         facts.isComet = isComet
         facts.chainPlan = memory.chainPlan
         facts.skipped = setup.skippedHeights
@@ -179,8 +187,13 @@ extension NodeSupervisor {
         // Where RPC does not tell both heights the log must; and the last poll of a daemon that has
         // ended may be seconds behind its log.
         let isTold = facts.stored != nil && facts.applied != nil && child == .alive
-        if file.plan != nil, facts.isComet, !isTold { await addLog(to: &facts) }
-        return PlanJudge(facts).verdict
+        let isAsked = file.plan != nil || !memory.heightPlans.isEmpty
+        if isAsked, facts.isComet, !isTold { await addLog(to: &facts) }
+        facts.halt = memory.halt
+        if !memory.heightPlans.isEmpty { facts.next = await heightFacts(current: facts.current) }
+        let judge = PlanJudge(facts)
+        note(heightVerdict: judge.heightVerdict)
+        return judge.verdict
     }
 
     private func incompleteFor(_ file: PlanFile) -> Duration {

@@ -27,6 +27,8 @@ extension NodeSupervisor {
         memory.snapshot = record?.planFile
         memory.argumentsDigest = record?.daemonArgumentsSHA256
         memory.proving = record?.proving
+        memory.halt = record?.halt
+        memory.logAtStart = record?.logAtStart
         memory.due = DueRecord.load(from: home)
         memory.hold = HoldFile.read(in: home)
         guard let record else { return .none }

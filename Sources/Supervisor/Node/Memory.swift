@@ -42,13 +42,28 @@ extension NodeSupervisor {
         /// The last release whose daemon has shown a height.
         var shownRelease: String?
         var log: LogReading?
-        /// The size of the consensus log when the last daemon began.
+        /// The size of the consensus log when the last daemon began, 0 when there was none; nil when
+        /// nobody wrote it down.
         var logAtStart: Int64?
         var foreignNode: String?
         /// The release the last daemon was started from.
         var release: Release?
         var upgradeBegan: Instant?
         var absence = AbsenceTimes()
+
+        /// Of operators, that are still to be carried out at their heights; by height.
+        var heightPlans: [UpgradePlan] = []
+        var heightVerdict: Verdict?
+        /// What the last daemon was started with.
+        var halt: HaltSetting?
+        /// What this daemon itself says of it.
+        var servedHalt: Height?
+        /// The first height that the last daemon has shown, or that was stored before it began.
+        var heightAtStart: Height?
+        var lastEnd = HeightFacts.End.unknown
+        /// By the folders of the releases.
+        var haltStyles: [String: KnownHaltStyle] = [:]
+
         /// Bytes that the last backup had no room for.
         var spaceNeeded: Int64?
 

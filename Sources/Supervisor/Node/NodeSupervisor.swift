@@ -91,6 +91,8 @@ package actor NodeSupervisor {
             group.addTask { await self.keepPreflighting() }
             group.addTask { await self.keepAcquiring() }
             group.addTask { await self.keepSounding() }
+            // Before the first judgement: a daemon must not be started without its halt height.
+            await self.readHeightPlans()
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {
@@ -129,6 +131,7 @@ package actor NodeSupervisor {
     package func reload() {
         tell(.configReloaded, .object(["ok": .bool(true), "problems": .array([])]))
         memory.seenPlan = nil
+        work { await self.readHeightPlans() }
         judging.raise()
         following.raise()
         publish()

@@ -54,14 +54,14 @@ extension NodeSupervisor {
     private func verdictFacts() -> PlanFacts? {
         guard let verdict = memory.verdict, let plan = verdict.plan else { return nil }
         let release = setup.home.release(for: plan.name)
-        let isCommanded = verdict.row == .commanded
+        let isChains = verdict.trigger == .chain
         return PlanFacts(
             name: plan.name.text, directory: release.directory,
-            origin: isCommanded ? .layout : .chain, trigger: isCommanded ? .manual : .chain,
+            origin: isChains ? .chain : .layout, trigger: verdict.trigger,
             height: plan.height, info: plan.info.nonEmpty, state: state(of: plan, verdict),
             reasonCode: verdict.code, reason: verdict.quietReason,
             binary: binaryFacts(of: release),
-            createdAt: isCommanded ? nil : modified(setup.home.planFile),
+            createdAt: isChains ? modified(setup.home.planFile) : nil,
             appliedAt: verdict.state == .applied ? modified(release.planFile) : nil)
     }
 
@@ -121,14 +121,23 @@ extension NodeSupervisor {
         facts.createdAt = known.createdAt ?? declaration.createdAt
         // What the chain says of itself, no operator changes; a folder's own copy of the plan was
         // written by whoever's plan it was.
-        let isOperators = declaration.trigger != .chain && known.state == .applied
+        let isNext = isNextByHeight(known, declaration)
+        let isOperators =
+            declaration.trigger != .chain
+            && (isNext || known.state == .applied || known.state == .provisional)
         guard known.origin != .chain || isOperators else { return facts }
         facts.origin = .operator
         facts.trigger = declaration.trigger
         facts.info = declaration.info ?? known.info
         // A switch that is under way, or was made, knows its height.
         facts.height = declaration.height ?? known.height
-        guard known.origin == .layout, known.state == .pending else { return facts }
+        guard known.origin == .layout || isNext, known.state == .pending else { return facts }
+        if isNext, let verdict = memory.heightVerdict, let plan = verdict.plan {
+            facts.state = state(of: plan, verdict)
+            facts.reasonCode = verdict.code
+            facts.reason = verdict.reason
+            return facts
+        }
         let heights = memory.heights?.heights
         let progress = DeclaredPlan(
             declaration, stored: heights?.stored, applied: heights?.applied)
@@ -136,6 +145,15 @@ extension NodeSupervisor {
         facts.reasonCode = progress.code
         facts.reason = progress.reason
         return facts
+    }
+
+    /// What was judged last of plans by height is this one.
+    private func isNextByHeight(_ known: PlanFacts, _ declaration: PlanDeclaration) -> Bool {
+        guard declaration.trigger == .height, let plan = memory.heightVerdict?.plan else {
+            return false
+        }
+        return plan.height == declaration.height
+            && setup.home.release(for: plan.name).directory == known.directory
     }
 
     private func held(_ known: PlanFacts, by hold: PlanHold?) -> PlanFacts {

@@ -111,7 +111,7 @@ extension NodeSupervisor {
             case .system(let error): throw .notWritten(error)
             }
         }
-        judging.raise()
+        await readHeightPlans()
         publish()
     }
 }

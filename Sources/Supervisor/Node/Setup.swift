@@ -17,6 +17,8 @@ package struct Setup: Sendable {
     package var hook: String?
     /// Of a `pre-upgrade` that ends with 31.
     package var preUpgradeRetries = 0
+    /// Heights of plans are watched where the daemon does not halt by itself, which is not exact.
+    package var watchesHeights = false
     package var staging = Quarantine.Limits()
     /// `switchyard-stage`; nil where it is not installed: nothing is fetched or unpacked then.
     package var stageProgram: String?

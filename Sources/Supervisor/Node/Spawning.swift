@@ -25,6 +25,7 @@ extension NodeSupervisor {
     private func spawnDaemon() async throws(SpawnError) -> ChildProcess {
         let release: Release
         let binary: StillBinary?
+        let halt: HaltSetting?
         do throws(Block) {
             let link = CurrentLink(setup.home)
             try link.makeOrMend()
@@ -35,13 +36,14 @@ extension NodeSupervisor {
         } catch {
             throw .blocked(error)
         }
+        halt = await haltForStart(of: release)
         // Reading the binary may have taken a while.
         guard case .launching(let launch) = lifecycle.phase, launch.next == .launch else {
             throw .notWanted
         }
         let child: ChildProcess
         do throws(SystemError) {
-            child = try await spawnDaemon(of: release)
+            child = try await spawnDaemon(of: release, halt: halt)
         } catch {
             throw .system(error, release)
         }
@@ -60,16 +62,20 @@ extension NodeSupervisor {
         memory.unreaped.remove(child.pid)
     }
 
-    private func spawnDaemon(of release: Release) async throws(SystemError) -> ChildProcess {
+    private func spawnDaemon(
+        of release: Release, halt: HaltSetting?
+    ) async throws(SystemError) -> ChildProcess {
         let home = setup.home
         try BinaryInspection.makeExecutable(release.binary)
         let request = ProcessRequest(
-            path: release.binary, arguments: setup.arguments, environment: setup.environment,
-            directory: home.root)
+            path: release.binary, arguments: setup.arguments,
+            environment: environment(of: release, halt), directory: home.root)
         memory.snapshot = PlanFile(at: home.planFile, case: home.letterCase).identity
         memory.argumentsDigest = ChildRecord.digest(of: setup.arguments)
         memory.proving = provenPlan()
-        memory.logAtStart = ConsensusLog(head: home.consensusLog).size
+        memory.logAtStart = ConsensusLog(head: home.consensusLog).size ?? 0
+        memory.heightAtStart = memory.log?.height
+        memory.halt = halt
         let (child, gated) = try makeChild(request, role: .daemon, release: release)
         memory.release = release
         do throws(SystemError) {
@@ -82,6 +88,14 @@ extension NodeSupervisor {
         return child
     }
 
+    /// What the daemon is given, with the halt height of a plan.
+    private func environment(of release: Release, _ halt: HaltSetting?) -> [String] {
+        guard let halt, halt.source == .plan else { return setup.environment }
+        let variable = haltVariable(of: release)
+        return setup.environment.filter { !$0.hasPrefix(variable + "=") }
+            + ["\(variable)=\(halt.height)"]
+    }
+
     private func started(_ child: ChildProcess, from release: Release) {
         memory.child = child
         child.store(in: setup.keeper)
@@ -90,11 +104,14 @@ extension NodeSupervisor {
         memory.hasShownHeight = false
         memory.heights = nil
         memory.chainPlan = nil
+        memory.servedHalt = nil
         following.raise()
         countStart()
-        log.notice(
-            "started the daemon",
-            metadata: ["daemon.pid": "\(child.pid)", "binary": "\(release.binary)"])
+        var facts: Logger.Metadata = [
+            "daemon.pid": "\(child.pid)", "binary": "\(release.binary)",
+        ]
+        if let halt = memory.halt { facts["halt.height"] = "\(halt.height)" }
+        log.notice("started the daemon", metadata: facts)
     }
 
     /// The plan that this start is to prove, if the verdict asked for one more start.
@@ -121,7 +138,8 @@ extension NodeSupervisor {
             argumentsSHA256: ChildRecord.digest(of: request.arguments),
             daemonArgumentsSHA256: memory.argumentsDigest,
             executable: ChildRecord.FileID(path: request.path), release: release.directory,
-            planFile: memory.snapshot, proving: memory.proving)
+            planFile: memory.snapshot, proving: memory.proving, halt: memory.halt,
+            logAtStart: memory.logAtStart)
         try record.store(in: setup.home)
         return (
             ChildProcess(pid: gated.pid, startTicks: entry.startTicks, pidfd: gated.pidfd), gated

@@ -83,6 +83,7 @@ extension NodeSupervisor {
         case .held: throw .blocked(.binaryHeld(plan))
         case .unusable(let why): throw .blocked(.binaryUnusable(plan, why: why))
         }
+        try await writeIfByHeight(plan)
         // Read again now that nobody writes it any more: this very file is what is acted on.
         let file = planFile()
         memory.due?.file = file.identity
@@ -146,7 +147,7 @@ extension NodeSupervisor {
             ])
     }
 
-    private func blocking(
+    func blocking(
         _ code: BlockReason, _ remedy: String,
         _ body: @escaping @Sendable () throws(SystemError) -> Void
     ) async throws(StepError) {

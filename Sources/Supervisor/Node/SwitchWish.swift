@@ -117,7 +117,8 @@ extension NodeSupervisor {
             file: planFile().identity, judgedAt: Date(),
             reason: "\(originator.name) asked for the switch"
                 + (wish.reason.map { ": \($0)" } ?? ""),
-            previous: memory.release?.directory ?? "", isCommanded: true)
+            previous: memory.release?.directory ?? "", isCommanded: true,
+            isByHeight: plan.isAtItsHeight ? true : nil)
     }
 
     private func keep(_ record: DueRecord) async throws(WishRefusal) {
@@ -186,6 +187,13 @@ extension NodeSupervisor {
             // What was due before is due still; it is judged again if this is lost.
             try? due.store(in: home)
         }
+    }
+}
+
+extension PlanFacts {
+    /// An operator's plan whose very height the node stands before, proven or by the operator's word.
+    fileprivate var isAtItsHeight: Bool {
+        trigger == .height && (state == .due || state == .blocked)
     }
 }
 

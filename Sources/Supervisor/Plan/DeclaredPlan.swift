@@ -9,6 +9,10 @@ package struct DeclaredPlan: Sendable, Equatable {
     ///   - stored: The last block in the node's store, nil when that is not known.
     ///   - applied: The last block the application has executed.
     package init(_ declaration: PlanDeclaration, stored: Height?, applied: Height?) {
+        if let passed = declaration.passed {
+            self.init(.stale, .heightPassed, passed.reason)
+            return
+        }
         switch (declaration.trigger, declaration.height) {
         case (.manual, _), (_, nil):
             self.init(.pending, .heightUnknown, "it is carried out when switch asks for it")

@@ -18,6 +18,8 @@ package struct DueRecord: Codable, Sendable, Equatable {
     package var previous: String
     /// An operator's switch asked for it, and no plan file has to.
     package var isCommanded: Bool?
+    /// It is an operator's by height: the plan file, which the new binary reads, is ours to write.
+    package var isByHeight: Bool?
     /// The operation that carries it out, to go on under the same id after our own end.
     package var operation: String?
 

@@ -45,6 +45,10 @@ package struct Facts: Sendable, Equatable {
     package var binary = StagedBinary.absent
     /// What became of fetching it, where it is to come by itself; a clause.
     package var missingBecause: String?
+    /// The halt height that this child, or the last one, was started with.
+    package var halt: HaltSetting?
+    /// The next plan by height, of the plan book.
+    package var next: HeightFacts?
 
     package init(current: CurrentRelease) {
         self.current = current

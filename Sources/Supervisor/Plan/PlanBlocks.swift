@@ -65,4 +65,32 @@ extension Block {
             remedy: "look for a full disk, a wrong owner or a read-only mount at data/, "
                 + "then restart the node: it writes the file anew")
     }
+
+    static func heightMissed(_ plan: UpgradePlan, applied: Height) -> Block {
+        Block(
+            .heightMissed,
+            reason: "missed: \"\(plan.name.text)\" was to run from block \(plan.height), and the "
+                + "old binary has applied \(applied)",
+            remedy: "take the old binary back by its own `rollback` to \(plan.height - 1), or "
+                + "restore the data, then switch to \(plan.name.text); or start the node to go on "
+                + "with the old one")
+    }
+
+    static func heightUnproven(_ plan: UpgradePlan, _ why: String) -> Block {
+        Block(
+            .heightMissed,
+            reason: "unproven: \"\(plan.name.text)\" may run once \(plan.height - 1) is the last "
+                + "block applied, and \(why)",
+            remedy: "if \(plan.height - 1) is the last one applied, switch to \(plan.name.text); "
+                + "else withdraw the plan and start the node")
+    }
+
+    static func planInTheWay(_ plan: UpgradePlan, _ other: UpgradePlan) -> Block {
+        Block(
+            .switchFailed,
+            reason: "\"\(plan.name.text)\" is due at \(plan.height), and data/upgrade-info.json "
+                + "names \"\(other.name.text)\" at \(other.height), which is not overwritten",
+            remedy: "withdraw one of the two plans: move data/upgrade-info.json away if the chain "
+                + "does not ask for it, then start the node")
+    }
 }

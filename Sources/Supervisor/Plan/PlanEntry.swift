@@ -24,6 +24,14 @@ package struct PlanDeclaration: Sendable, Equatable {
     /// In the grammar of the chain's own.
     package var info: String?
     package var createdAt: Date
+    /// Its height was passed by another binary than its own, so that it is none any more.
+    package var passed: Passed?
+
+    package struct Passed: Sendable, Equatable {
+        package let at: Date
+        /// In words, with both heights.
+        package let reason: String
+    }
 
     package init(
         trigger: PlanFacts.Trigger, height: Height?, expectedSHA256: String? = nil,
@@ -76,7 +84,8 @@ extension PlanEntry {
         let wire = WireEntry(
             name: name.text, trigger: declaration?.trigger.rawValue, height: declaration?.height,
             expectedSHA256: declaration?.expectedSHA256, info: declaration?.info,
-            createdAt: declaration?.createdAt.rfc3339, hold: hold)
+            createdAt: declaration?.createdAt.rfc3339, hold: hold,
+            passedAt: declaration?.passed?.at.rfc3339, passedReason: declaration?.passed?.reason)
         // Strings and integers always encode.
         return Array((try? encoder.encode(wire)) ?? Data()) + [UInt8(ascii: "\n")]
     }
@@ -95,11 +104,15 @@ private struct WireEntry: Codable {
     let info: String?
     let createdAt: String?
     let hold: PlanHold?
+    let passedAt: String?
+    let passedReason: String?
 
     enum CodingKeys: String, CodingKey {
         case name, trigger, height, info, hold
         case expectedSHA256 = "expected_sha256"
         case createdAt = "created_at"
+        case passedAt = "passed_at"
+        case passedReason = "passed_reason"
     }
 
     var declaration: PlanDeclaration? {
@@ -111,9 +124,14 @@ private struct WireEntry: Codable {
             guard (trigger == .manual) == (height == nil), height.map({ $0 > 0 }) ?? true else {
                 throw PlanEntryError(reason: "its height does not fit its trigger")
             }
-            return PlanDeclaration(
+            var declaration = PlanDeclaration(
                 trigger: trigger, height: height, expectedSHA256: expectedSHA256, info: info,
                 createdAt: createdAt.flatMap(Timestamp.date) ?? Date(timeIntervalSince1970: 0))
+            if let reason = passedReason {
+                declaration.passed = PlanDeclaration.Passed(
+                    at: passedAt.flatMap(Timestamp.date) ?? declaration.createdAt, reason: reason)
+            }
+            return declaration
         }
     }
 }

@@ -10,8 +10,12 @@ package struct PlanJudge: Sendable {
         self.facts = facts
     }
 
+    /// What is to be done now; of the plan by height only if something is to be done for it.
     package var verdict: Verdict {
         var verdict = ruling
+        if verdict.ruling == .carryOn, let height = heightVerdict, height.ruling != .carryOn {
+            verdict = height
+        }
         if let due = facts.due, let name = currentName(due.name) {
             verdict.provisional = UpgradePlan(name: name, height: due.height, info: due.info)
         }
@@ -23,9 +27,11 @@ package struct PlanJudge: Sendable {
             return Verdict(.link, .blocked(block), state: .blocked, reason: block.reason)
         }
         if let plan = facts.commanded {
-            return due(
+            var verdict = due(
                 .commanded, plan, code: .atHeight,
                 reason: facts.due?.reason ?? "an operator's switch is under way")
+            verdict.trigger = .manual
+            return verdict
         }
         switch facts.file {
         case .absent:
@@ -68,14 +74,22 @@ package struct PlanJudge: Sendable {
     func due(
         _ row: Verdict.Row, _ plan: UpgradePlan, code: PlanReason, reason: String
     ) -> Verdict {
-        let ruling: Verdict.Ruling =
-            switch facts.binary {
-            case .present: .due
-            case .absent: .dueWithoutBinary(.binaryMissing(plan, because: facts.missingBecause))
-            case .held: .dueWithoutBinary(.binaryHeld(plan))
-            case .unusable(let why): .dueWithoutBinary(.binaryUnusable(plan, why: why))
-            }
-        return Verdict(row, ruling, plan: plan, state: .due, code: code, reason: reason)
+        Verdict(
+            row, .due(plan, facts.binary, because: facts.missingBecause), plan: plan, state: .due,
+            code: code, reason: reason)
+    }
+}
+
+extension Verdict.Ruling {
+    static func due(
+        _ plan: UpgradePlan, _ binary: StagedBinary, because trouble: String?
+    ) -> Self {
+        switch binary {
+        case .present: .due
+        case .absent: .dueWithoutBinary(.binaryMissing(plan, because: trouble))
+        case .held: .dueWithoutBinary(.binaryHeld(plan))
+        case .unusable(let why): .dueWithoutBinary(.binaryUnusable(plan, why: why))
+        }
     }
 }
 

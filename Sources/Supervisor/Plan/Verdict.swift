@@ -9,6 +9,8 @@ package struct Verdict: Sendable, Equatable {
     package let reason: String
     /// The row of the rule table that decided.
     package let row: Row
+    /// What makes the plan due.
+    package var trigger = PlanFacts.Trigger.chain
     /// The plan whose new binary `current` is, not yet proven by a block.
     package var provisional: UpgradePlan?
 
@@ -19,6 +21,8 @@ package struct Verdict: Sendable, Equatable {
         case watchClosely
         /// Start `current` once more at once: it shows whether the plan is due.
         case launchAgain
+        /// End the daemon that lives and start it anew: its halt height stands in its way.
+        case restart
         case due
         /// Due, but the new binary is not there: the daemon is left as it is until it comes.
         case dueWithoutBinary(Block)
@@ -45,6 +49,8 @@ package struct Verdict: Sendable, Equatable {
         case imminent = "9", scheduled = "10", unknown = "11", noHeightSource = "12"
         case pending = "13", ahead = "14", stale = "15", mismatch = "16", skipped = "17"
         case applied = "18"
+        case heightAhead = "14h", heightUnjudged = "14s", heightMissed = "15h"
+        case heightExact = "19", heightEarly = "20", heightUnproven = "21"
         case none
     }
 

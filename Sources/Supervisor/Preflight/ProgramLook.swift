@@ -66,6 +66,15 @@ extension ProgramFacts {
         return .program(loading)
     }
 
+    /// Where its loader finds what it needs; the places of links and of what they lead to.
+    static func libraryFolders(of release: Release, environment: [String]) -> Set<String> {
+        let cache = LoaderCache()
+        guard case .program(let loading) = program(release, environment: environment, cache: cache)
+        else { return [] }
+        let paths = loading.libraries?.found.values.flatMap { [$0, realPath($0)] } ?? []
+        return Set(paths.compactMap { $0?.parentFolder })
+    }
+
     private static func isRunnable(_ path: String) -> Bool {
         Seal(path) != nil && access(path, X_OK) == 0
     }

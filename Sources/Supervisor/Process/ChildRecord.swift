@@ -28,6 +28,10 @@ package struct ChildRecord: Codable, Sendable, Equatable {
     package var planFile: FileIdentity?
     /// The plan that the last daemon was started once more to prove.
     package var proving: ProvenPlan?
+    /// The halt height that the last daemon was started with.
+    package var halt: HaltSetting?
+    /// Bytes of the head of the consensus log when the last daemon began.
+    package var logAtStart: Int64?
 
     package enum Role: String, Codable, Sendable {
         case daemon

@@ -5,21 +5,21 @@ import Testing
 /// Every phase against every observation: what is not in the table changes nothing at all.
 struct ObservationTableTests {
     private static let verdicts = [
-        "carryOn", "watchClosely", "launchAgain", "due", "no binary", "blocked", "repair",
-        "provisional",
+        "carryOn", "watchClosely", "launchAgain", "restart", "due", "no binary", "blocked",
+        "repair", "provisional",
     ]
 
     /// "phase | observations, by comma | effects | next phase"; no effects: "-".
     private static let table = """
-        launching (verdict) then launch | carryOn, watchClosely, launchAgain, provisional | spawn \
-        | launching (process) then launch
+        launching (verdict) then launch | carryOn, watchClosely, launchAgain, restart, \
+        provisional | spawn | launching (process) then launch
         launching (verdict) then launch | due | step(acquire) | upgrading (acquire) then launch
         launching (verdict) then launch | no binary, blocked | - | blocked
         launching (verdict) then launch | repair | repair | launching (mending) then launch
         launching (verdict) then launch | adopted | - | running adopted
         launching (verdict) then launch | remains | terminateGroup | stopping then launch
-        launching (verdict) then unless due | carryOn, watchClosely, launchAgain, provisional \
-        | spawn | launching (process) then launch
+        launching (verdict) then unless due | carryOn, watchClosely, launchAgain, restart, \
+        provisional | spawn | launching (process) then launch
         launching (verdict) then unless due | due, no binary, blocked | - | blocked
         launching (verdict) then unless due | repair | repair | launching (mending) then launch
         launching (verdict) then unless due | adopted | terminate | stopping then unless due
@@ -52,7 +52,7 @@ struct ObservationTableTests {
         launching (process) then end 3 | no room, not spawned | end(3) | ended 3
         launching (process) then end | spawned | terminate | stopping then end
         launching (process) then end | no room, not spawned | end(0) | ended 0
-        RUN | due | terminate | stopping then launch
+        RUN | due, restart | terminate | stopping then launch
         RUN | leader exited | terminateGroup | stopping the group then launch
         RUN | exited 0, exited 2 | judge | launching (verdict) then launch
         running | no binary, blocked | - | running awaiting

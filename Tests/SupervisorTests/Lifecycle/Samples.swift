@@ -24,6 +24,7 @@ struct Verdicts {
     let carryOn = Verdict(.none, .carryOn, reason: "nothing")
     let watchClosely: Verdict
     let launchAgain: Verdict
+    let restart: Verdict
     let due: Verdict
     let dueWithoutBinary: Verdict
     let blocked = Verdict(.link, .blocked(.sample), reason: "broken")
@@ -34,6 +35,7 @@ struct Verdicts {
     init(plan: UpgradePlan) {
         watchClosely = Verdict(.imminent, .watchClosely, plan: plan, reason: "soon")
         launchAgain = Verdict(.unproven, .launchAgain, plan: plan, reason: "it will show")
+        restart = Verdict(.heightEarly, .restart, plan: plan, reason: "it is in the way")
         due = Verdict(.halted, .due, plan: plan, reason: "halted")
         dueWithoutBinary = Verdict(
             .halted, .dueWithoutBinary(.forBinary), plan: plan, reason: "halted")
@@ -44,7 +46,7 @@ struct Verdicts {
 
     var all: [Verdict] {
         [
-            carryOn, watchClosely, launchAgain, due, dueWithoutBinary, blocked, repair,
+            carryOn, watchClosely, launchAgain, restart, due, dueWithoutBinary, blocked, repair,
             provisional,
         ]
     }

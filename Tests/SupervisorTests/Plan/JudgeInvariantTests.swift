@@ -100,7 +100,7 @@ struct JudgeInvariantTests {
         case .launchAgain:
             guard facts.isFresh, facts.child != .alive else { return "launched again for nothing" }
             return facts.proving == nil ? nil : "launched again for one proof"
-        case .repair, .dueWithoutBinary: return "what cannot be"
+        case .repair, .restart, .dueWithoutBinary: return "what cannot be"
         case .watchClosely:
             return facts.child == .alive && facts.isFresh ? nil : "watched for nothing"
         case .carryOn, .due, .blocked: return nil

@@ -119,6 +119,7 @@ extension Verdict.Ruling {
         case .carryOn: "carryOn"
         case .watchClosely: "watchClosely"
         case .launchAgain: "launchAgain"
+        case .restart: "restart"
         case .due: "due"
         case .dueWithoutBinary(let block): "dueWithoutBinary(\(block.code.rawValue))"
         case .blocked(let block): "blocked(\(block.code.rawValue))"

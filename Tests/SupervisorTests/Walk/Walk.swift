@@ -195,7 +195,7 @@ struct Walk {
     mutating func observe(_ observation: Lifecycle.Observation) -> String? {
         if case .judged(let verdict) = observation {
             switch verdict.ruling {
-            case .due:
+            case .due, .restart:
                 world.child?.isAsked = true
                 world.waiveDelay()
             case .launchAgain, .repair: world.waiveDelay()

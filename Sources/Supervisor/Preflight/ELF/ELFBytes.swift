@@ -98,6 +98,7 @@ struct ELFSegments {
         let offset: UInt64
         let address: UInt64
         let size: UInt64
+        let isWritable: Bool
     }
 
     private enum Kind {
@@ -120,7 +121,8 @@ struct ELFSegments {
             let segment = Segment(
                 offset: table.address(start + (is64 ? 8 : 4), is64: is64),
                 address: table.address(start + (is64 ? 16 : 8), is64: is64),
-                size: table.address(start + (is64 ? 32 : 16), is64: is64))
+                size: table.address(start + (is64 ? 32 : 16), is64: is64),
+                isWritable: table.word(start + (is64 ? 4 : 24)) & 2 != 0)
             switch table.word(start) {
             case Kind.load: loaded.append(segment)
             case Kind.dynamic: dynamic = dynamic ?? segment
@@ -148,6 +150,9 @@ struct ELFSegments {
             _ = try bytes.piece(last, 1, "segments")
         }
     }
+
+    /// The first that a program may write to.
+    var data: Segment? { loaded.first(where: \.isWritable) }
 
     /// Where in the file an address of memory lies.
     func offset(of address: UInt64) -> UInt64? {

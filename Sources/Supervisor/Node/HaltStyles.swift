@@ -1,0 +1,84 @@
+import Logging
+
+/// How a release's binary keeps its halt height, and of which files that was found.
+struct KnownHaltStyle: Sendable {
+    fileprivate let files: ReleaseStamp
+    fileprivate let style: Result<HaltStyle, HeightFacts.UnknownStyle>
+}
+
+/// Learning how binaries halt: from the version of the Cosmos SDK they were built with.
+extension NodeSupervisor {
+    /// What is known of it now; asked for, if nothing is.
+    func haltStyle(of release: Release) -> Result<HaltStyle, HeightFacts.UnknownStyle> {
+        if let known = knownStyle(of: release) { return known }
+        work { await self.learnStyle(of: release) }
+        return .failure(.notAsked)
+    }
+
+    private func knownStyle(
+        of release: Release
+    ) -> Result<HaltStyle, HeightFacts.UnknownStyle>? {
+        guard let known = memory.haltStyles[release.directory],
+            known.files == ReleaseStamp(release)
+        else { return nil }
+        return known.style
+    }
+
+    /// Before a start it is waited for: it tells whether there may be one.
+    func learnStyleIfNeeded() async {
+        guard nextHeightPlan(after: CurrentLink(setup.home).facts()) != nil,
+            let release = try? CurrentLink(setup.home).resolve()
+        else { return }
+        await learnStyle(of: release)
+    }
+
+    /// Finds it out, which may take seconds where the binary itself has to be asked.
+    @discardableResult
+    func learnStyle(of release: Release) async -> Result<HaltStyle, HeightFacts.UnknownStyle> {
+        if let known = knownStyle(of: release) { return known }
+        let files = ReleaseStamp(release)
+        let style = await findStyle(of: release)
+        memory.haltStyles[release.directory] = KnownHaltStyle(files: files, style: style)
+        if case .failure(let unknown) = style {
+            log.warning(
+                "how the binary halts is not known",
+                metadata: [
+                    "binary": "\(release.binary)", "why": "\(unknown.reason)",
+                    "remedy": "\(unknown.remedy)",
+                ])
+        }
+        judging.raise()
+        return style
+    }
+
+    /// The operator's word first, then what the linker wrote, then what the binary says.
+    private func findStyle(
+        of release: Release
+    ) async -> Result<HaltStyle, HeightFacts.UnknownStyle> {
+        let (named, built) = await onPool { (release.namedSDK, release.builtSDK) }
+        if let version = named ?? built { return release.style(of: version) }
+        let unknown = HeightFacts.UnknownStyle.unknown
+        switch await version(of: release, arguments: ["version", "--long", "--output", "json"]) {
+        case .ended(.code(0), let text):
+            guard let version = PrintedSDKVersion.find(in: text) else {
+                return .failure(unknown(release, "neither its file nor `version --long` tells"))
+            }
+            return release.style(of: version)
+        case .ended(let exit, _):
+            return .failure(unknown(release, "its command `version --long` ended with \(exit)"))
+        case .late: return .failure(unknown(release, "its command `version --long` hung"))
+        case .refused(let why): return .failure(unknown(release, "it could not be asked: \(why)"))
+        case .unconfined:
+            return .failure(unknown(release, "there is nothing to ask it in without harm"))
+        }
+    }
+
+    /// A daemon that stood otherwise than its version promises is believed.
+    func correctStyle(_ verdict: Verdict) {
+        guard verdict.row == .heightEarly, verdict.plan != nil, let release = memory.release else {
+            return
+        }
+        memory.haltStyles[release.directory] = KnownHaltStyle(
+            files: ReleaseStamp(release), style: .success(.beforeBlock))
+    }
+}

@@ -1,0 +1,170 @@
+import FoundationEssentials
+import Glibc
+import Logging
+
+/// Plans by height: which of the plan book comes next, and how the daemon is made to halt for it.
+extension NodeSupervisor {
+    /// Reads the plan book for the plan by height that comes next.
+    func readHeightPlans() async {
+        let (book, home) = (plans, setup.home)
+        memory.heightPlans = await onPool { book.heightPlans(case: home.letterCase) }
+        judging.raise()
+        following.raise()
+    }
+
+    /// The lowest that `current` has not passed; nil when there is none.
+    ///
+    /// What `current` is tells which are past: its own plan file has its height.
+    func nextHeightPlan(after current: CurrentRelease) -> UpgradePlan? {
+        let reached: Height
+        switch current {
+        case .genesis, .upgrade(_, height: nil): reached = 0
+        case .upgrade(_, let height?): reached = height
+        case .broken: return nil
+        }
+        return memory.heightPlans.first {
+            $0.height > reached && $0.name.directory != current.upgradeDirectory
+        }
+    }
+
+    /// Everything the judge wants to know of the plan by height that comes next.
+    func heightFacts(current: CurrentRelease) async -> HeightFacts? {
+        guard let plan = nextHeightPlan(after: current),
+            let running = try? CurrentLink(setup.home).resolve()
+        else { return nil }
+        var facts = HeightFacts(plan: plan, style: haltStyle(of: running))
+        let release = setup.home.release(for: plan.name)
+        facts.binary = await readyBinary(of: release)
+        facts.missingBecause = troubleGettingBinary(of: release)
+        facts.wanted = wantedHalt(facts, of: running)
+        facts.served = memory.servedHalt
+        facts.end = memory.lastEnd
+        facts.isLogOfThisRun = isLogOfThisRun
+        facts.heightAtStart = memory.heightAtStart
+        facts.watches = setup.watchesHeights
+        return facts
+    }
+
+    private var isLogOfThisRun: Bool {
+        guard let size = memory.log?.size, let start = memory.logAtStart else { return false }
+        return size != start
+    }
+
+    private func wantedHalt(_ facts: HeightFacts, of release: Release) -> HaltSetting? {
+        guard let exact = facts.exactHalt else { return operatorsHalt(of: release).effective }
+        return operatorsHalt(of: release).effective(wanting: exact)
+    }
+
+    /// The halt height that a start of this release is given.
+    func haltForStart(of release: Release) async -> HaltSetting? {
+        let current = CurrentLink(setup.home).facts()
+        guard let next = nextHeightPlan(after: current) else {
+            return operatorsHalt(of: release).effective
+        }
+        let facts = HeightFacts(plan: next, style: await learnStyle(of: release))
+        return wantedHalt(facts, of: release)
+    }
+
+    func haltVariable(of release: Release) -> String {
+        let resolved = realpath(release.binary, nil)
+        defer { free(resolved) }
+        return DaemonVariable.name(
+            "HALT_HEIGHT", ofBinary: resolved.map { String(cString: $0) } ?? release.binary)
+    }
+
+    private func operatorsHalt(of release: Release) -> OperatorsHalt {
+        // What cannot be read sets nothing; the daemon reads it for itself.
+        let file = try? ForeignFile.read(setup.home.config + "/app.toml", limit: 1 << 20)
+        return OperatorsHalt(
+            arguments: setup.arguments, environment: setup.environment,
+            variable: haltVariable(of: release),
+            appConfig: file.map { String(decoding: $0.bytes, as: UTF8.self) })
+    }
+
+    /// How long the daemon need not be asked for its heights; nil for as long as usual.
+    var pauseBeforeHeightPlan: Duration? {
+        guard let next = memory.heightVerdict?.plan, let heights = memory.heights?.heights,
+            let stored = heights.stored
+        else { return nil }
+        let near: Duration = .milliseconds(setup.watchesHeights ? 50 : 250)
+        if isNearHeightPlan { return near }
+        guard setup.watchesHeights else { return nil }
+        guard heights.catchingUp != true, let perBlock = memory.pace.perBlock else { return near }
+        let blocks = min(next.height - 3 - stored, 1_000_000)
+        return min(max(perBlock * Int(blocks), near), .seconds(5))
+    }
+
+    /// Near the plan's height the daemon is asked more often, for it may halt at any moment.
+    var isNearHeightPlan: Bool {
+        guard let next = memory.heightVerdict?.plan, let heights = memory.heights?.heights,
+            let stored = heights.stored
+        else { return false }
+        return stored >= next.height - 3
+    }
+
+    func note(heightVerdict verdict: Verdict?) {
+        guard verdict != memory.heightVerdict else { return }
+        memory.heightVerdict = verdict
+        guard let verdict, let plan = verdict.plan else { return }
+        guard verdict.row != .heightMissed else { return noteMissed(verdict, plan) }
+        guard verdict.ruling == .carryOn, verdict.row != .heightUnjudged else { return }
+        log.info(
+            "\(verdict.reason)",
+            metadata: [
+                "plan.name": "\(plan.name.text)", "plan.state": "\(verdict.state.rawValue)",
+                "rule": "\(verdict.row.rawValue)",
+            ])
+    }
+
+    /// Writes the plan file of a plan by height, as the chain would have: the new binary finds its
+    /// new stores by it.
+    ///
+    /// - Throws: What the chain itself asks for is never written over.
+    func writeIfByHeight(_ plan: UpgradePlan) async throws(StepError) {
+        guard memory.due?.concerns(plan) == true, memory.due?.isByHeight == true else { return }
+        let home = setup.home
+        if let other = planFile().plan {
+            if other.name == plan.name, other.height == plan.height { return }
+            if other.name != plan.name, other.height >= plan.height {
+                throw .blocked(.planInTheWay(plan, other))
+            }
+        }
+        try await blocking(.homeUnreadable, "make \(home.data) writable") {
+            () throws(SystemError) in
+            try DurableFile.replace(home.planFile, with: plan.json)
+        }
+        memory.seenPlan = nil
+    }
+
+    /// Writes down that a plan's height was passed by another binary than its own.
+    private func noteMissed(_ verdict: Verdict, _ plan: UpgradePlan) {
+        guard let index = memory.heightPlans.firstIndex(of: plan) else { return }
+        memory.heightPlans.remove(at: index)
+        log.warning("\(verdict.reason)", metadata: ["plan.name": "\(plan.name.text)"])
+        let book = plans
+        let passed = PlanDeclaration.Passed(at: Date(), reason: verdict.reason)
+        work {
+            await self.onPool {
+                guard let entry = book.entry(of: plan.name) else { return }
+                var new = entry
+                new.declaration?.passed = passed
+                // Said again after the next start, if it cannot be written now.
+                try? book.replace(entry, with: new, of: plan.name)
+            }
+            self.publishing.raise()
+        }
+    }
+}
+
+extension PlanBook {
+    /// Those of operators that are to be carried out at their heights, by height.
+    func heightPlans(case letters: PlanName.LetterCase) -> [UpgradePlan] {
+        pages.compactMap { page -> UpgradePlan? in
+            guard case .entry(let entry) = page, entry.hold == nil,
+                let declaration = entry.declaration, declaration.trigger == .height,
+                declaration.passed == nil, let height = declaration.height
+            else { return nil }
+            return UpgradePlan(name: entry.name, height: height, info: declaration.info ?? "")
+        }.sorted { ($0.height, $0.name.text) < ($1.height, $1.name.text) }
+    }
+}

@@ -1,0 +1,54 @@
+/// What is known when the next plan by height is judged.
+///
+/// Such a plan is an operator's: the chain says nothing of it, so that the daemon has to be ended
+/// right before its height. Only a daemon that was started with the right `halt-height` does that.
+package struct HeightFacts: Sendable, Equatable {
+    package let plan: UpgradePlan
+    package var binary = StagedBinary.absent
+    /// What became of fetching it, where it is to come by itself; a clause.
+    package var missingBecause: String?
+    /// How `current` keeps its halt height; a clause that says why that is not known.
+    package var style: Result<HaltStyle, UnknownStyle>
+    /// What `current` would be started with now; nil where nothing makes it halt.
+    package var wanted: HaltSetting?
+    /// The halt height as the living daemon itself tells it; nil when it does not.
+    package var served: Height?
+    /// How the last daemon ended.
+    package var end = End.unknown
+    /// The consensus log has grown since the last daemon began, so that it is of its own blocks.
+    package var isLogOfThisRun = false
+    /// The first height that this child, or the last one, has shown.
+    package var heightAtStart: Height?
+    /// The height may be watched where the daemon does not halt by itself.
+    package var watches = false
+
+    package init(plan: UpgradePlan, style: Result<HaltStyle, UnknownStyle>) {
+        self.plan = plan
+        self.style = style
+    }
+
+    package enum End: Sendable, Equatable {
+        /// It was told to, or ended while we did not look.
+        case unknown
+        /// By itself, with 0 or with something else.
+        case byItself(isSuccess: Bool)
+    }
+
+    /// Why it is not known how a binary keeps its halt height.
+    package struct UnknownStyle: Error, Sendable, Equatable {
+        package let reason: String
+        package let remedy: String
+
+        package init(reason: String, remedy: String) {
+            self.reason = reason
+            self.remedy = remedy
+        }
+    }
+
+    /// The setting that ends `current` right before the plan's height; nil where none does.
+    package var exactHalt: Height? {
+        guard case .success(let style) = style else { return nil }
+        let setting = style.setting(for: plan.height)
+        return setting > 0 ? setting : nil
+    }
+}
