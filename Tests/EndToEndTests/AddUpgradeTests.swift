@@ -31,6 +31,7 @@ struct AddUpgradeTests {
             result.output.contains(
                 "cosmovisor/.switchyard/plans/v3.json created, v3 upgrade binary will switch at "
                     + "height 900000"))
+        #expect(result.output.contains(" INF a node that runs learns the height where it halts"))
         let told = try await plan("v3")
         #expect(told["origin"]?.string == "operator" && told["trigger"]?.string == "height")
         #expect(told["height"]?.integer == 900_000 && told["state"]?.string == "pending")

@@ -65,10 +65,16 @@ struct AddingUpgrades: Sendable {
             }
         }
         try put(try placements(problems))
+        try await setHeights(in: plans)
+    }
+
+    private func setHeights(in plans: HeightPlans) async throws(CommandFailure) {
+        var needsRestart = false
         for addition in additions {
             guard let height = addition.height else { continue }
             do throws(CommandFailure) {
-                try await plans.declare(addition.name, at: height)
+                let isNew = try await plans.declare(addition.name, at: height)
+                needsRestart = needsRestart || isNew
             } catch {
                 throw CommandFailure(
                     "the binary is in place, and its height is not set: \(addition.place)\(error)")
@@ -78,6 +84,11 @@ struct AddingUpgrades: Sendable {
                 \(escaped(home.planBookFile(of: addition.name))) created, \
                 \(escaped(addition.name.text)) upgrade binary will switch at height \(height)
                 """)
+        }
+        if needsRestart {
+            log.notice(
+                "a node that runs learns the height where it halts at its next start: restart it before"
+            )
         }
     }
 

@@ -146,12 +146,16 @@ struct HeightPlans: Sendable {
     // MARK: - Telling
 
     /// Sets the height; what else was said of the plan stays.
-    func declare(_ name: PlanName, at height: Height) async throws(CommandFailure) {
+    ///
+    /// - Returns: Whether a daemon may be running that was started without it.
+    func declare(_ name: PlanName, at height: Height) async throws(CommandFailure) -> Bool {
         switch keeper {
-        case .book(let book, _): try declare(name, at: height, in: book)
+        case .book(let book, _):
+            try declare(name, at: height, in: book)
+            return false
         case .supervisor(let client):
             do throws(ControlError) {
-                try await declare(name, at: height, by: client)
+                return try await declare(name, at: height, by: client)
             } catch {
                 throw CommandFailure(error.lines(about: name.text).joined(separator: "\n  "))
             }
@@ -185,15 +189,16 @@ struct HeightPlans: Sendable {
 
     private func declare(
         _ name: PlanName, at height: Height, by client: ControlClient
-    ) async throws(ControlError) {
+    ) async throws(ControlError) -> Bool {
         let plan = try await plan(name, by: client)
         // The chain carries it out by itself.
-        if plan?.origin == "chain", plan?.height == height { return }
-        if plan?.trigger == "height", plan?.height == height { return }
+        if plan?.origin == "chain", plan?.height == height { return false }
+        if plan?.trigger == "height", plan?.height == height { return false }
         _ = try await client.put(
             ControlClient.path(ofPlan: name.text),
             DeclarationBody(height: height, expectedSHA256: plan?.expectedSHA256),
             replacing: plan != nil, as: DeclaredView.self)
+        return true
     }
 
     private struct DeclarationBody: Encodable, Sendable {
