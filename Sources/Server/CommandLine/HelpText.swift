@@ -24,9 +24,17 @@ enum HelpText {
                                      Show whether this host will survive a plan.
           switchyard prepare <plan>  Have a plan's binary put in place before its height.
           switchyard prepare-upgrade The same for the plan that comes next.
+          switchyard add-upgrade <name> <path>
+                                     Put a plan's binary in place, and set its height.
+          switchyard add-batch-upgrade
+                                     The same for several plans.
+          switchyard show-upgrade-info
+                                     Show the file by which the chain asks for an upgrade.
           switchyard token           Make, list and revoke the tokens of the API.
           switchyard manifest        Make and check the manifest of a release.
           switchyard version         Show our version and the daemon's.
+          switchyard completion <shell>
+                                     Print what bash, zsh or fish need to complete this.
           switchyard help [command]  Show this text, or the options of a command.
 
         FLAGS, before the command

@@ -98,7 +98,7 @@ struct Program {
 
     private func runCommand(_ arguments: [String]) throws -> Int32 {
         if HelpText.isAsked(by: arguments) {
-            Output.standard.line(HelpText.text)
+            Output.standard.line(HelpText.text.spelledForProcess)
             return 0
         }
         do {
@@ -119,7 +119,7 @@ struct Program {
 
     /// What the argument parser ends with: help that was asked for, or a mistake.
     private func report(_ error: any Error) -> Int32 {
-        let text = RootCommand.fullMessage(for: error)
+        let text = RootCommand.fullMessage(for: error).spelledForProcess
         guard !RootCommand.exitCode(for: error).isSuccess else {
             Output.standard.line(text)
             return 0
@@ -129,7 +129,7 @@ struct Program {
     }
 
     private func fail(_ message: String) -> Int32 {
-        Output.errors.line("Error: " + message)
+        Output.errors.line("Error: " + message.spelledForProcess)
         return 1
     }
 }

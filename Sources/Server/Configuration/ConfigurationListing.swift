@@ -21,61 +21,9 @@ extension Configuration {
         return lines.joined(separator: "\n")
     }
 
-<<<<<<< HEAD
-    /// What has no value is not set and has no default.
-    var values: [(Variable, String?)] { cosmovisorValues + ownValues }
-
-    private var cosmovisorValues: [(Variable, String?)] {
-        [
-            (.home, home.path),
-            (.name, home.daemonName),
-            (.allowDownloads, "\(allowsDownloads)"),
-            (.requireChecksums, "\(requiresChecksums)"),
-            (.restartAfterUpgrade, "\(restartsAfterUpgrade)"),
-            (.restartDelay, restartDelay.goText),
-            (.grace, grace.goText),
-            (.pollInterval, pollInterval.goText),
-            (.skipBackup, "\(skipsBackup)"),
-            (.backupDirectory, backupDirectory),
-            (.preUpgradeRetries, "\(preUpgradeRetries)"),
-            (.disableLogs, "\(log.isDisabled)"),
-            (.colorLogs, "\(log.isColored)"),
-            (.timeFormat, log.timeFormat?.goLayout),
-            (.customPreUpgrade, customPreUpgrade),
-            (.disableRecase, "\(home.letterCase == .kept)"),
-        ]
-    }
-
-    private var ownValues: [(Variable, String?)] {
-        [
-            (.grpcAddress, grpcAddress),
-            (.rpcAddress, rpcAddress),
-            (.listen, listen.joined(separator: ",")),
-            (.tokensFile, tokensFile),
-            (.apiGroup, apiGroup),
-            (.apiHosts, apiHosts.names.joined(separator: ",")),
-            (.allowRemote, "\(allowsRemote)"),
-            (.metricsOpen, "\(opensMetrics)"),
-            (.startCommands, startCommands.joined(separator: ",")),
-            (.restart, restart.rawValue),
-            (.watchHeights, "\(watchesHeights)"),
-            (.waitForExit, waitForExit.goText),
-            (.linger, linger.goText),
-            (.reserve, reserve.text),
-            (.maxUpload, ByteCount.text(maxUpload)),
-            (.horizon, horizon.goText),
-            (.trust, trust.rawValue),
-            (.trustSigners, trustSigners),
-            (.trustThreshold, "\(trustThreshold)"),
-            (.fetchPrivate, "\(fetchesPrivate)"),
-            (.allowWeakChecksums, "\(allowsWeakChecksums)"),
-            (.logFormat, log.format.rawValue),
-        ]
-=======
     private func shown(_ variable: Variable, _ value: String?) -> String {
         // The one value that Cosmovisor shows otherwise than it takes it.
         (variable == .timeFormat ? log.timeFormat?.goLayout : value) ?? ""
->>>>>>> config
     }
 
     private var derivedValues: [(String, String)] {

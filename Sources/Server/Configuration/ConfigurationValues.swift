@@ -42,6 +42,7 @@ extension Configuration {
             (.metricsOpen, "\(opensMetrics)"),
             (.startCommands, startCommands.joined(separator: ",")),
             (.restart, restart.rawValue),
+            (.watchHeights, "\(watchesHeights)"),
             (.waitForExit, waitForExit.goText),
             (.linger, linger.goText),
             (.reserve, reserve.text),

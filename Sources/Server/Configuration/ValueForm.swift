@@ -26,7 +26,7 @@ extension Variable {
     var form: Form {
         switch self {
         case .allowDownloads, .requireChecksums, .restartAfterUpgrade, .skipBackup, .disableLogs,
-            .colorLogs, .disableRecase, .allowRemote, .metricsOpen, .fetchPrivate,
+            .colorLogs, .disableRecase, .allowRemote, .metricsOpen, .watchHeights, .fetchPrivate,
             .allowWeakChecksums:
             .flag
         case .restartDelay, .grace, .pollInterval, .waitForExit, .linger, .horizon: .duration

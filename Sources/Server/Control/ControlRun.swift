@@ -43,7 +43,7 @@ extension Output {
     /// What is wrong after "Error:", and what to do about it in lines below.
     func failure(_ lines: [String]) {
         for (number, text) in lines.enumerated() {
-            line((number == 0 ? "Error: " : "  ") + text)
+            line((number == 0 ? "Error: " : "  ") + text.spelledForProcess)
         }
     }
 }

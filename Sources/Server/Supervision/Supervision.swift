@@ -82,6 +82,7 @@ struct Supervision: Sendable {
         } catch {
             return .failure(CommandFailure("\(error)", code: error.code))
         }
+        await node.takeOverPlans()
         api.bind()
         notifier.ready()
         group.addTask { await api.run() }

@@ -30,7 +30,7 @@ struct LinkSwitchTests {
             current: temporary["state/live"])
         let link = CurrentLink(home)
         #expect(try link.resolve().directory == "genesis")
-        try link.makeIfUntouched()
+        try link.makeOrMend()
         #expect(try temporary.link("state/live") == temporary["cosmovisor/genesis"])
         let release = Release(home: home, directory: "upgrades/v1")
         try link.point(at: release)
