@@ -96,7 +96,7 @@ extension NodeSupervisor {
             return
         }
         let generation = memory.generation
-        let plan = await setup.probe.plan(.now + .seconds(2))
+        let plan = await setup.probe.plan(until: .now + .seconds(2))
         guard memory.generation == generation else { return }
         memory.chainPlan = plan
         judging.raise()
