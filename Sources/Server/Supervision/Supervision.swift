@@ -171,6 +171,7 @@ struct Supervision: Sendable {
         setup.staging.reserve = configuration.reserve
         setup.staging.maxSize = configuration.maxUpload
         setup.preUpgradeRetries = configuration.preUpgradeRetries
+        setup.grpcAddress = configuration.grpcAddress
         setup.useStage(StageProgram.path, for: configuration, environment)
         return setup
     }

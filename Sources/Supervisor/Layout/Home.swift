@@ -17,6 +17,8 @@ package struct Home: Sendable, Equatable {
 
     package var data: String { path + "/data" }
     package var config: String { path + "/config" }
+    /// The key that gives a CometBFT node its name.
+    var nodeKey: String { config + "/node_key.json" }
     /// The file by which the chain asks for an upgrade.
     package var planFile: String { data + "/" + Self.planFileName }
     package static let planFileName = "upgrade-info.json"

@@ -51,9 +51,9 @@ extension NodeSupervisor {
     }
 
     /// Another node on the daemon's port would lie to us.
-    private func isOurs(_ heights: RPCHeights) -> Bool {
+    func isOurs(_ heights: RPCHeights) -> Bool {
         guard let answered = heights.nodeID,
-            let own = NodeIdentity.id(ofKeyFile: setup.home.config + "/node_key.json")
+            let own = NodeIdentity.id(ofKeyFile: setup.home.nodeKey)
         else { return true }
         guard answered.lowercased() != own else {
             memory.foreignNode = nil
