@@ -39,6 +39,8 @@ package struct Home: Sendable, Equatable {
     package var childRecord: String { own + "/child" }
     package var holdRecord: String { own + "/down" }
     package var dueRecord: String { own + "/due" }
+    /// What the chain says that it applied.
+    var appliedRecord: String { own + "/applied" }
     package var heightRecord: String { own + "/height" }
     package var planBook: String { own + "/plans" }
     /// Of the binaries that we placed.

@@ -22,6 +22,23 @@ extension NodeSupervisor {
         var grpcIdentity: (generation: Int, identity: ChainAnswer.Identity)?
         /// The chain's id, as the node's own files tell it.
         var network: String?
+
+        /// Which daemon was asked last.
+        var askedGeneration: Int?
+        var announcement: Announcement?
+        /// Why it was not answered last.
+        var trouble: ChainQueryError?
+        var badName: String?
+        /// By the plans' folders.
+        var applied: [String: Height] = [:]
+        /// That this daemon's chain says it never applied.
+        var unproven: Set<UpgradePlan> = []
+
+        /// Forgets what another daemon was asked.
+        mutating func begin(_ generation: Int) {
+            askedGeneration = generation
+            unproven = []
+        }
     }
 
     /// How long one question takes at most; a deadline may be sooner.

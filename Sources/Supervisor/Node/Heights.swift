@@ -38,6 +38,7 @@ extension NodeSupervisor {
         else { return nil }
         if memory.heights == nil {
             memory.heights = ObservedHeights(heights, at: .now)
+            asking.raise()
         } else {
             memory.heights?.update(heights, at: .now)
         }

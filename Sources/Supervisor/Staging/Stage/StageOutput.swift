@@ -10,7 +10,9 @@ struct StageOutput {
     private var line: [UInt8] = []
     private var isConfined: Bool { end == .confined }
 
-    /// Of a line; a longer one is no report. An answer of 1 MiB is one line, in base64.
+    /// Of a line; a longer one is no report.
+    ///
+    /// An answer of 1 MiB is one line, in base64.
     private static let longestLine = 2 << 20
     /// Of what a program that was probed says.
     private static let longestText = 64 << 10
