@@ -36,13 +36,19 @@ struct ControlClient: Sendable {
         try await send("DELETE \(path)")
     }
 
+    func put<Value: Decodable>(
+        _ path: String, _ body: some Encodable, as type: Value.Type = Value.self
+    ) async throws(ControlError) -> Answer<Value> {
+        try await send("PUT \(path)", body: body)
+    }
+
     /// The path of a plan, whatever its name is made of.
     static func path(ofPlan name: String) -> String {
         "/v1/plans/" + name.percentEncoded(keeping: "-_~")
     }
 
     private func send<Value: Decodable>(
-        _ line: String, body: [String: String]? = nil, limit: Duration = limit
+        _ line: String, body: (some Encodable)? = [String: String]?.none, limit: Duration = limit
     ) async throws(ControlError) -> Answer<Value> {
         let answer = try await exchange(Self.request(line, body: body), limit: limit)
         let data = Data(answer.body)
@@ -71,11 +77,11 @@ struct ControlClient: Sendable {
         }
     }
 
-    private static func request(_ line: String, body: [String: String]?) -> [UInt8] {
+    private static func request(_ line: String, body: (some Encodable)?) -> [UInt8] {
         var head =
             "\(line) HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
             + "User-Agent: switchyard/\(Version.number)\r\nConnection: close\r\n"
-        // Strings always encode.
+        // Strings and integers always encode.
         let content = body.flatMap { try? JSONEncoder().encode($0) } ?? Data()
         if body != nil {
             head += "Content-Type: application/json\r\nContent-Length: \(content.count)\r\n"

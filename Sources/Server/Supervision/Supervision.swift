@@ -146,7 +146,7 @@ struct Supervision: Sendable {
         }
     }
 
-    private func rpcAddress() throws -> RPCAddress? {
+    func rpcAddress() throws -> RPCAddress? {
         guard let text = configuration.rpcAddress else { return nil }
         guard let address = RPCAddress(text) else {
             throw CommandFailure(
@@ -158,7 +158,7 @@ struct Supervision: Sendable {
 
     private var debug: DebugSwitches { DebugSwitches(environment: environment) }
 
-    private var setup: Setup {
+    var setup: Setup {
         var setup = Setup(
             home: configuration.home, arguments: daemonArguments,
             environment: environment.forDaemon, version: Version.number)
