@@ -12,6 +12,7 @@ final class Call {
     private var reply: CallReply
     /// What one of the callbacks ended the call for.
     private var failure: StageFailure?
+    private var cork: Cork?
 
     init(_ order: AskOrder, to address: CallAddress) {
         self.order = order
@@ -39,7 +40,7 @@ final class Call {
         else {
             throw StageFailure(.system, "this libcurl lacks what is needed, such as HTTP/2")
         }
-        let code = try drive(multi)
+        let code = try drive(multi, easy)
         do throws(StageFailure) {
             return try conclude(code, easy, words: String(cString: words))
         } catch {
@@ -47,13 +48,17 @@ final class Call {
         }
     }
 
-    private func drive(_ multi: UnsafeMutableRawPointer) throws(StageFailure) -> CURLcode {
+    private func drive(
+        _ multi: UnsafeMutableRawPointer, _ easy: UnsafeMutableRawPointer
+    ) throws(StageFailure) -> CURLcode {
         while true {
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else {
                 throw StageFailure(.system, "libcurl cannot go on")
             }
             if running == 0 { return Self.result(multi) }
+            let sent = cstage_get_size(easy, CURLINFO_SIZE_UPLOAD_T)
+            if sent > order.request.count { cork?.pull() }
             var input = StandardInput.watched
             curl_multi_poll(multi, &input, 1, 200, nil)
             StandardInput.endRunIfClosed()
@@ -69,6 +74,11 @@ final class Call {
     }
 
     // MARK: - Called back
+
+    /// Of a connection by TLS the handshake would be held up.
+    func opened(_ socket: Int32) {
+        cork = address.isSecure ? nil : Cork(socket)
+    }
 
     /// - Returns: Whether to go on.
     func took(header line: String) -> Bool {
@@ -117,7 +127,9 @@ final class Call {
             CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
             CURLE_SSL_CONNECT_ERROR:
             return StageFailure(.tls, "TLS failed: \(words)")
-        case CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_RECV_ERROR, CURLE_SEND_ERROR,
+        case CURLE_HTTP2_STREAM:
+            return StageFailure(.cut, "it gave the call up: \(words)")
+        case CURLE_HTTP2, CURLE_RECV_ERROR, CURLE_SEND_ERROR,
             CURLE_GOT_NOTHING, CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL,
             CURLE_PARTIAL_FILE:
             return reply.status == nil
@@ -126,5 +138,27 @@ final class Call {
         case CURLE_URL_MALFORMAT: return StageFailure(.urlRefused, "it is no address: \(words)")
         default: return StageFailure(.system, "libcurl failed: \(words)")
         }
+    }
+}
+
+/// Keeps what is written in one piece until all of it is.
+///
+/// A server that knows no such method says so on seeing the head, and gives the call up when its body
+/// has not come: libcurl then drops what was said.
+private struct Cork {
+    private let socket: Int32
+
+    init(_ socket: Int32) {
+        self.socket = socket
+        set(1)
+    }
+
+    func pull() { set(0) }
+
+    private func set(_ value: Int32) {
+        var value = value
+        // A socket that cannot do it sends at once, which is as good in most cases.
+        setsockopt(
+            socket, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 }

@@ -111,11 +111,13 @@ struct CallRequest {
                 let piece = UnsafeRawBufferPointer(start: bytes, count: length)
                 return call.took(body: piece) ? length : 0
             },
-            { _, _, address in
-                guard let address else { return CURL_SOCKET_BAD }
-                return socket(
+            { context, _, address in
+                guard let call = Call.of(context), let address else { return CURL_SOCKET_BAD }
+                let number = socket(
                     address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
                     address.pointee.protocol)
+                call.opened(number)
+                return number
             },
             { _, _, _, _, _ in CURL_PREREQFUNC_OK },
             Unmanaged.passUnretained(call).toOpaque())
