@@ -48,12 +48,12 @@ struct UpgradePreparation: Sendable {
         do throws(ControlError) {
             status = try await client.get("/v1/status").value
         } catch .notRunning(let socket) {
-            Output.errors.failure([
-                "the node cannot be asked for its plan: \(escaped("\(error)"))",
-                "Start it, or set DAEMON_GRPC_ADDRESS to where it answers; no supervisor answers "
-                    + "at \(quoted(socket)) either.",
-            ])
-            return 69
+            let missing = ControlError.notRunning(socket: socket)
+            Output.errors.failure(
+                missing.lines() + [
+                    "The node cannot be asked for its plan either: \(escaped("\(error)"))"
+                ])
+            return missing.exitCode
         } catch {
             throw error
         }

@@ -112,10 +112,9 @@ extension NodeSupervisor {
     var announcedFacts: PlanFacts? {
         guard let announcement = memory.chain.announcement else { return nil }
         let plan = announcement.plan
-        let heights = memory.heights?.heights
         let progress = DeclaredPlan(
-            PlanDeclaration(trigger: .chain, height: plan.height),
-            stored: heights?.stored, applied: heights?.applied)
+            PlanDeclaration(trigger: .chain, height: plan.height), stored: knownHeight,
+            applied: nil)
         guard progress.state == .pending else { return nil }
         let release = setup.home.release(for: plan.name)
         return PlanFacts(

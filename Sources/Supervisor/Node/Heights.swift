@@ -86,6 +86,8 @@ extension NodeSupervisor {
             metadata: ["plan.name": "\(plan.name.text)", "plan.height": "\(plan.height)"])
         observe(.verified)
         judging.raise()
+        // It has applied the plan, which the chain can tell from now on.
+        asking.raise()
     }
 
     /// A node that stands with block H stored and not applied may wait for a plan it could not write.
