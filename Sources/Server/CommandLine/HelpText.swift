@@ -23,7 +23,7 @@ enum HelpText {
           switchyard preflight [plan]
                                      Show whether this host will survive a plan.
           switchyard prepare <plan>  Have a plan's binary put in place before its height.
-          switchyard prepare-upgrade The same for the plan that comes next.
+          switchyard prepare-upgrade The same for the plan that the chain has scheduled.
           switchyard token           Make, list and revoke the tokens of the API.
           switchyard manifest        Make and check the manifest of a release.
           switchyard version         Show our version and the daemon's.
