@@ -62,6 +62,7 @@ run: build
 test: setup
 	@sh Scripts/fetch-redis
 	@sh Scripts/fetch-schemathesis
+	@sh Scripts/fetch-grpc
 	$(toolchain)@$(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build --skip 'EndToEndTests|SystemdTests'
 	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 \

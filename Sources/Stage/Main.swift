@@ -13,7 +13,7 @@ import StageMessages
         }
         let report = outcome(of: order)
         report.say()
-        exit(report == .finished ? 0 : 1)
+        exit(report.isSuccess ? 0 : 1)
     }
 
     /// Shuts itself in, and only then does what it was told.
@@ -30,6 +30,10 @@ import StageMessages
                 return unpack.run()
             case .probe(let probe):
                 return try Probe(probe).run()
+            case .ask(let ask):
+                // It reaches what fetching reaches, and writes nothing.
+                try Isolation.enter(.fetch)
+                return Ask(ask).run()
             }
         } catch {
             return .failed(error)

@@ -23,6 +23,16 @@ extension StageReport {
     }
 }
 
+extension StageReport {
+    /// What the run was for has been done.
+    var isSuccess: Bool {
+        switch self {
+        case .finished, .answered: true
+        case .progress, .confined, .failed: false
+        }
+    }
+}
+
 /// Says how far it has come, five times a second at most.
 struct ProgressReporter {
     private var lastSaid: ContinuousClock.Instant?

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What one run of `switchyard-stage` is to do, told in one line of JSON on its standard input.
 ///
 /// The input stays open for as long as the result is wanted: its end ends the run.
@@ -5,6 +7,7 @@ package enum StageOrder: Codable, Sendable, Equatable {
     case fetch(FetchOrder)
     case unpack(UnpackOrder)
     case probe(ProbeOrder)
+    case ask(AskOrder)
 }
 
 /// Gets one URL.
@@ -94,5 +97,25 @@ package struct ProbeOrder: Codable, Sendable, Equatable {
         self.folders = folders
         self.environment = environment
         self.home = home
+    }
+}
+
+/// Calls one method of a gRPC server that takes one message and answers one.
+package struct AskOrder: Codable, Sendable, Equatable {
+    /// `host:port`, in plain text; with `https://` before it, by TLS.
+    package var address: String
+    /// `/cosmos.upgrade.v1beta1.Query/CurrentPlan`.
+    package var method: String
+    /// The message that is sent.
+    package var request: Data
+    /// Bytes of the message that is answered; more is a failure.
+    package var limit = 1 << 20
+    /// For all of it, connecting included.
+    package var seconds = 5
+
+    package init(address: String, method: String, request: Data = Data()) {
+        self.address = address
+        self.method = method
+        self.request = request
     }
 }

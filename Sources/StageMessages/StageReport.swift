@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What `switchyard-stage` says, each in one line of JSON on its standard output.
 ///
 /// Nothing of it is believed: it is shown to people, and a failure spares looking at the result.
@@ -8,7 +10,33 @@ package enum StageReport: Codable, Sendable, Equatable {
     case finished
     /// The program of a probe is about to run, shut in.
     case confined
+    /// What a gRPC server said, whether that is what was hoped for or not.
+    case answered(CallAnswer)
     case failed(StageFailure)
+}
+
+/// What a gRPC server answered to a call.
+package struct CallAnswer: Codable, Sendable, Equatable {
+    /// `grpc-status`: 0 where the message is the answer.
+    package let status: Int
+    /// `grpc-message`, of at most 300 characters, none of which controls a terminal.
+    package let words: String
+    /// The bytes of a protobuf message, which nobody has looked at; none unless the status is 0.
+    package let message: Data
+
+    package init(status: Int, words: String, message: Data) {
+        self.status = status
+        self.words = StageFailure.harmless(words)
+        self.message = message
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            status: try container.decode(Int.self, forKey: .status),
+            words: try container.decode(String.self, forKey: .words),
+            message: try container.decode(Data.self, forKey: .message))
+    }
 }
 
 /// Why a run of `switchyard-stage` came to nothing.
@@ -64,7 +92,7 @@ package struct StageFailure: Error, Codable, Sendable, Equatable {
             try container.decode(String.self, forKey: .detail))
     }
 
-    private static func harmless(_ text: String) -> String {
+    static func harmless(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             let shown = isHarmless(scalar) ? String(scalar) : escape(scalar)

@@ -3,7 +3,7 @@ import Glibc
 import Supervisor
 import Testing
 
-/// `switchyard prepare` and `prepare-upgrade`, as people and their scripts run them.
+/// `switchyard prepare`, as people and their scripts run it.
 struct PrepareCommandTests {
     private let bench: UploadBench
     private var node: TestNode { bench.node }
@@ -140,22 +140,6 @@ struct PrepareCommandTests {
         #expect(second.code == 1)
         #expect(second.errors.hasPrefix("Error: v3: The prepare of v3 "))
         _ = try await node.curl("/v1/operations/\(id)", "-X DELETE")
-        #expect(try await node.stop() == 0)
-    }
-
-    @Test func `the next upgrade is prepared by Cosmovisor's name for it`() async throws {
-        let none = try await node.switchyard("prepare-upgrade")
-        #expect(none.code == 1 && none.output.isEmpty)
-        #expect(none.errors == "Error: No active upgrade plan found\n")
-        let body = #"{"trigger":"height","height":900000,"info":"see the forum"}"#
-        #expect(try await node.curl("/v1/plans/v3", "-X PUT", json: body).status == 201)
-        let result = try await node.switchyard("prepare-upgrade")
-        #expect(result.code == 1)
-        #expect(result.output.contains("Preparing for upgrade "), "\(result)")
-        #expect(result.output.contains("height=900000 "))
-        #expect(result.output.contains("name=v3"))
-        #expect(!result.output.contains("Upgrade preparation complete"))
-        #expect(result.errors.hasPrefix("Error: v3: "))
         #expect(try await node.stop() == 0)
     }
 }

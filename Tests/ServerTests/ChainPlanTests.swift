@@ -20,10 +20,23 @@ struct ChainPlanTests {
         + [0x18, 0xc0, 0x84, 0x3d, 0x22, 0x04] + Array("info".utf8)
         + [0x31, 1, 2, 3, 4, 5, 6, 7, 8, 0x3d, 1, 2, 3, 4, 0x40, 0x01]
 
+    private static func plan(of rpc: CometRPC) async throws -> ChainPlan? {
+        let message = try await rpc.answer(to: .currentPlan, until: .now + .seconds(5))
+        return try ChainAnswer.plan(in: message)
+    }
+
+    @Test func `how the node is set up is asked of itself`() async throws {
+        let path = "/abci_query?path=\"/cosmos.base.node.v1beta1.Service/Config\""
+        try await ScriptedNode.run([path: Self.answer([0x20, 0x90, 0x4e])]) { rpc in
+            let message = try await rpc.answer(to: .settings, until: .now + .seconds(5))
+            #expect(try ChainAnswer.haltHeight(in: message) == 10_000)
+        }
+    }
+
     @Test func `the chain's plan is read from its state`() async throws {
         let response = [0x0a, UInt8(Self.plan.count)] + Self.plan
         try await ScriptedNode.run([Self.path: Self.answer(response)]) { rpc in
-            let plan = try await rpc.currentPlan(until: .now + .seconds(5))
+            let plan = try await Self.plan(of: rpc)
             #expect(plan == ChainPlan(name: "v3", height: 1_000_000, info: "info"))
         }
     }
@@ -31,35 +44,16 @@ struct ChainPlanTests {
     @Test(arguments: [nil, [], [0x12, 0x00]] as [[UInt8]?])
     func `a chain without a plan says so in several ways`(value: [UInt8]?) async throws {
         try await ScriptedNode.run([Self.path: Self.answer(value)]) { rpc in
-            let plan = try await rpc.currentPlan(until: .now + .seconds(5))
+            let plan = try await Self.plan(of: rpc)
             #expect(plan == nil)
         }
-    }
-
-    @Test func `every cut of a plan is malformed or shorter, and never traps`() throws {
-        let response = [0x0a, UInt8(Self.plan.count)] + Self.plan
-        for length in 1..<response.count {
-            #expect(throws: RPCError.malformed) {
-                try ChainPlan(queryResponse: Array(response.prefix(length)))
-            }
-        }
-    }
-
-    @Test(
-        arguments: [
-            [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-            [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-            [0x0b], [0x0a, 0x02, 0x0f, 0x00],
-        ] as [[UInt8]])
-    func `what is no message is malformed`(bytes: [UInt8]) {
-        #expect(throws: RPCError.malformed) { try ChainPlan(queryResponse: bytes) }
     }
 
     @Test func `a query the node refuses says why`() async throws {
         let refusal = #"{"result":{"response":{"code":6,"log":"unknown query path","value":null}}}"#
         try await ScriptedNode.run([Self.path: .json(refusal)]) { rpc in
             let error = await failure { () async throws(RPCError) in
-                try await rpc.currentPlan(until: .now + .seconds(5))
+                try await rpc.answer(to: .currentPlan, until: .now + .seconds(5))
             }
             #expect(error == .refused("unknown query path"))
         }
@@ -71,10 +65,10 @@ struct ChainPlanTests {
             path + "0x0a027632": Self.answer([0x08, 0x90, 0x4e]),
             path + "0x0a027633": Self.answer([]),
         ]) { rpc in
-            let applied = try await rpc.appliedHeight(of: "v2", until: .now + .seconds(5))
-            #expect(applied == 10_000)
-            let never = try await rpc.appliedHeight(of: "v3", until: .now + .seconds(5))
-            #expect(never == nil)
+            let applied = try await rpc.answer(to: .appliedPlan("v2"), until: .now + .seconds(5))
+            #expect(try ChainAnswer.appliedHeight(in: applied) == 10_000)
+            let never = try await rpc.answer(to: .appliedPlan("v3"), until: .now + .seconds(5))
+            #expect(try ChainAnswer.appliedHeight(in: never) == nil)
         }
     }
 }

@@ -131,6 +131,7 @@ extension Node {
     private var rpc: RPC {
         RPC(
             identity: identity, state: state, plans: behaviour.upgrades,
-            isCatchingUp: behaviour.isCatchingUp || settings.isOn("catching_up"))
+            isCatchingUp: behaviour.isCatchingUp || settings.isOn("catching_up"),
+            haltHeight: behaviour.haltHeight)
     }
 }

@@ -54,6 +54,16 @@ extension Protobuf {
         return response.bytes
     }
 
+    /// cosmos.base.node.v1beta1.ConfigResponse.
+    static func settings(haltHeight: Int) -> [UInt8] {
+        var response = Protobuf()
+        response.add(1, "0stake")
+        response.add(2, "100")
+        response.add(3, "10")
+        response.add(4, haltHeight)
+        return response.bytes
+    }
+
     /// The name in a cosmos.upgrade.v1beta1.QueryAppliedPlanRequest.
     static func requestedName(_ bytes: [UInt8]) -> String? {
         guard bytes.count > 2, bytes[0] == 0x0A, Int(bytes[1]) == bytes.count - 2 else {

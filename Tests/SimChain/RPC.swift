@@ -23,6 +23,7 @@ struct RPC {
     let state: ChainState
     let plans: [Plan]
     let isCatchingUp: Bool
+    let haltHeight: Int
 
     static let empty = envelope("{}")
 
@@ -60,6 +61,8 @@ struct RPC {
                 let name = Protobuf.requestedName(bytes)
             else { return response(value: [], code: 18, log: "invalid request") }
             return response(value: Protobuf.appliedPlan(height: state.done[name] ?? 0))
+        case "/cosmos.base.node.v1beta1.Service/Config":
+            return response(value: Protobuf.settings(haltHeight: haltHeight))
         default:
             return response(value: [], code: 6, log: "unknown query path")
         }

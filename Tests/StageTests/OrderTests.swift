@@ -10,6 +10,7 @@ struct OrderTests {
         let orders: [StageOrder] = [
             .fetch(fetch), .unpack(UnpackOrder()),
             .probe(ProbeOrder(program: "/a", arguments: ["b"], folders: [], environment: [])),
+            .ask(AskOrder(address: "a:1", method: "/b/c", request: Data([0, 255]))),
         ]
         for order in orders {
             let line = try JSONEncoder().encode(order)

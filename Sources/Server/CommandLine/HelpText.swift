@@ -23,7 +23,7 @@ enum HelpText {
           switchyard preflight [plan]
                                      Show whether this host will survive a plan.
           switchyard prepare <plan>  Have a plan's binary put in place before its height.
-          switchyard prepare-upgrade The same for the plan that comes next.
+          switchyard prepare-upgrade The same for the plan that the chain has scheduled.
           switchyard add-upgrade <name> <path>
                                      Put a plan's binary in place, and set its height.
           switchyard add-batch-upgrade

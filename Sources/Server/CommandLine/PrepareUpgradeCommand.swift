@@ -2,42 +2,50 @@ import ArgumentParser
 import Logging
 import Supervisor
 
-/// Cosmovisor's command: has the binary of the next upgrade put in place.
+/// Cosmovisor's command: has the binary of the chain's next upgrade put in place.
 ///
-/// The lines are those of Cosmovisor's `prepare-upgrade`, which users' scripts read. Without a plan
-/// it fails, where Cosmovisor ends with 0: nothing was prepared.
+/// The lines are those of Cosmovisor's `prepare-upgrade`, which users' scripts read, as they read its
+/// 0 when the chain has no plan.
 struct PrepareUpgradeCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare-upgrade",
         abstract: "Have the binary of the next upgrade put in place; Cosmovisor's name for it.",
         discussion: """
-            As `switchyard prepare` of the plan that comes next, which is what the supervisor knows \
-            of. Ends with 1 when none comes.
+            Asks the node for the chain's plan, by gRPC at DAEMON_GRPC_ADDRESS and else by its RPC. \
+            The supervisor of this home then prepares it, as `switchyard prepare` has it done; \
+            where none runs, this command does, by the same settings.
+
+            A binary that is there is left as it is. Ends with 0 also when the chain has no plan.
             """)
 
     func run(in program: Program) throws -> Int32 {
-        try program.control(about: nil) { client, signals, configuration throws(ControlError) in
+        let configuration = try program.configurationOfHome()
+        let supervision = Supervision(
+            configuration: configuration, daemonArguments: [], environment: program.environment)
+        let rpc = try supervision.rpcAddress()
+        let pool = try BlockingPool(threads: 2)
+        let trouble = Self.trouble(in: program)
+        return try program.control(about: nil) { client, signals, _ throws(ControlError) in
             let log = Logger(settings: configuration.log)
-            let status = try await client.get("/v1/status", as: NextView.self)
-            guard let next = status.value.next else {
-                Output.errors.failure(["No active upgrade plan found"])
-                return 1
-            }
-            let facts: Logger.Metadata = [
-                "name": "\(next.plan)", "height": "\(next.height.map { "\($0)" } ?? "-")",
-            ]
-            log.info("Preparing for upgrade", metadata: facts)
-            let run = PreparationRun(
-                client: client, signals: signals, plan: next.plan, isJSON: false)
-            let code: Int32
-            do throws(ControlError) {
-                code = try await run.carryOut(.plan, waits: true)
-            } catch {
-                Output.errors.failure(error.lines(about: next.plan))
-                return error.exitCode
-            }
-            if code == 0 { log.info("Upgrade preparation complete", metadata: facts) }
-            return code
+            var setup = supervision.setup
+            setup.probe = .comet(address: rpc, home: configuration.home, loop: client.loop)
+            // What it says beside what the command says would be said twice.
+            var quiet = log
+            quiet.logLevel = .critical
+            let node = NodeSupervisor(setup: setup, loop: client.loop, pool: pool, log: quiet)
+            return try await UpgradePreparation(
+                client: client, signals: signals, home: configuration.home, node: node, log: log,
+                trouble: trouble
+            ).carryOut()
+        }
+    }
+
+    private static func trouble(in program: Program) -> ConfigurationErrors? {
+        do throws(ConfigurationErrors) {
+            _ = try program.configuration()
+            return nil
+        } catch {
+            return error
         }
     }
 }

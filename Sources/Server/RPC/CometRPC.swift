@@ -31,39 +31,20 @@ struct CometRPC: Sendable {
         }
     }
 
-    /// The plan in the state of the applied height; nil when the chain has none.
-    func currentPlan(until deadline: Instant) async throws(RPCError) -> ChainPlan? {
-        guard let value = try await query("CurrentPlan", request: [], until: deadline) else {
-            return nil
-        }
-        return try ChainPlan(queryResponse: value)
-    }
-
-    /// The height at which the chain applied the plan of that name; nil when it never did.
-    func appliedHeight(
-        of name: String, until deadline: Instant
-    ) async throws(RPCError) -> Height? {
-        let request = ProtobufReader.encoded(string: name, field: 1)
-        guard let value = try await query("AppliedPlan", request: request, until: deadline) else {
-            return nil
-        }
-        for field in try ProtobufReader.fields(of: value) {
-            if case (1, .number(let height)) = field { return height == 0 ? nil : height }
-        }
-        return nil
-    }
-
-    /// Asks x/upgrade's query service by `abci_query`; nil for an empty answer.
-    private func query(
-        _ method: String, request: [UInt8], until deadline: Instant
-    ) async throws(RPCError) -> [UInt8]? {
+    /// Asks by `abci_query`, which answers from the state of the applied height.
+    ///
+    /// - Returns: A protobuf message, which is empty where all of its fields are.
+    func answer(
+        to question: ChainQuestion, until deadline: Instant
+    ) async throws(RPCError) -> [UInt8] {
         let deadline = bounded(deadline)
-        var path = "/abci_query?path=%22/cosmos.upgrade.v1beta1.Query/\(method)%22"
+        var path = "/abci_query?path=%22\(question.path)%22"
+        let request = question.request
         if !request.isEmpty { path += "&data=0x" + request.map(\.hexadecimal).joined() }
-        let question = path
-        return try await onLoop { () async throws(RPCError) -> [UInt8]? in
+        let query = path
+        return try await onLoop { () async throws(RPCError) -> [UInt8] in
             var connection = try await RPCConnection(to: address, on: loop, until: deadline)
-            return try RPCAnswer(try await connection.get(question)).queryValue()
+            return try RPCAnswer(try await connection.get(query)).queryValue() ?? []
         }
     }
 

@@ -11,6 +11,25 @@ extension ChainProbe {
         // was not told is nil, and the verdict says so.
         return ChainProbe(
             heights: { deadline in try? await rpc()?.heights(until: deadline) },
-            plan: { deadline in (try? await rpc()?.currentPlan(until: deadline)) ?? nil })
+            answer: { question, deadline throws(ChainQueryError) in
+                guard let rpc = rpc() else { throw .unanswered("the node has no RPC address") }
+                do throws(RPCError) {
+                    return try await rpc.answer(to: question, until: deadline)
+                } catch {
+                    throw ChainQueryError(error)
+                }
+            })
+    }
+}
+
+extension ChainQueryError {
+    fileprivate init(_ error: RPCError) {
+        self =
+            switch error {
+            case .refused: .refused("\(error)")
+            case .malformed: .malformed
+            case .unreachable, .timedOut, .cancelled, .cutShort, .tooLarge, .status:
+                .unanswered("\(error)")
+            }
     }
 }

@@ -148,7 +148,7 @@ struct Supervision: Sendable {
         }
     }
 
-    private func rpcAddress() throws -> RPCAddress? {
+    func rpcAddress() throws -> RPCAddress? {
         guard let text = configuration.rpcAddress else { return nil }
         guard let address = RPCAddress(text) else {
             throw CommandFailure(
@@ -160,7 +160,7 @@ struct Supervision: Sendable {
 
     private var debug: DebugSwitches { DebugSwitches(environment: environment) }
 
-    private var setup: Setup {
+    var setup: Setup {
         var setup = Setup(
             home: configuration.home, arguments: daemonArguments,
             environment: environment.forDaemon, version: Version.number)
@@ -174,6 +174,7 @@ struct Supervision: Sendable {
         setup.staging.maxSize = configuration.maxUpload
         setup.preUpgradeRetries = configuration.preUpgradeRetries
         setup.watchesHeights = configuration.watchesHeights
+        setup.grpcAddress = configuration.grpcAddress
         setup.useStage(StageProgram.path, for: configuration, environment)
         return setup
     }

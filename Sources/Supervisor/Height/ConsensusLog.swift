@@ -61,10 +61,10 @@ package struct ConsensusLog: Sendable {
     }
 
     private static func endHeight(in data: UnsafeRawBufferPointer) -> Height? {
-        guard let message = ProtobufReader.field(2, in: data),
-            let end = ProtobufReader.field(4, in: message)
+        guard let message = ProtobufReader(data[...]).field(2),
+            let end = ProtobufReader(message).field(4)
         else { return nil }
-        return ProtobufReader.varint(1, in: end).map { Height(bitPattern: $0) } ?? 0
+        return ProtobufReader(end).varint(1).map { Height(bitPattern: $0) } ?? 0
     }
 }
 

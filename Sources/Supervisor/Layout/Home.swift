@@ -31,6 +31,8 @@ package struct Home: Sendable, Equatable {
 
     package var data: String { path + "/data" }
     package var config: String { path + "/config" }
+    /// The key that gives a CometBFT node its name.
+    var nodeKey: String { config + "/node_key.json" }
     /// The file by which the chain asks for an upgrade.
     package var planFile: String { data + "/" + Self.planFileName }
     package static let planFileName = "upgrade-info.json"
@@ -61,6 +63,8 @@ package struct Home: Sendable, Equatable {
     package var childRecord: String { own + "/child" }
     package var holdRecord: String { own + "/down" }
     package var dueRecord: String { own + "/due" }
+    /// What the chain says that it applied.
+    var appliedRecord: String { own + "/applied" }
     package var heightRecord: String { own + "/height" }
     package var planBook: String { own + "/plans" }
     /// Of the binaries that we placed.
@@ -90,7 +94,7 @@ package struct Release: Sendable, Hashable {
         self.directory = directory
         path = home.root + "/" + directory
         binary = path + "/bin/" + home.daemonName
-        let place = home.isStateApart ? home.own + "/applied/" + directory : path
+        let place = home.isStateApart ? home.own + "/switched/" + directory : path
         planFile = place + "/" + Home.planFileName
     }
 }

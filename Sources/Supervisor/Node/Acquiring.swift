@@ -27,7 +27,7 @@ extension NodeSupervisor {
     }
 
     private func acquireNext() async {
-        let wanting = planFacts().filter(\.wantsBinary)
+        let wanting = planFacts().filter { $0.wantsBinary && !isHearsay($0) }
         let directories = Set(wanting.map(\.directory))
         memory.acquisitions = memory.acquisitions.filter { directories.contains($0.key) }
         for plan in wanting where !isPreparing(plan.directory) {

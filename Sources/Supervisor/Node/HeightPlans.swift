@@ -107,6 +107,16 @@ extension NodeSupervisor {
         return stored >= next.height - 3
     }
 
+    /// Asks the daemon itself what it has taken as its halt height.
+    func confirmHalt(of generation: Int) async {
+        guard memory.halt?.source == .plan, memory.servedHalt == nil else { return }
+        let served = await haltHeight(until: .now + .seconds(5))
+        // 0 is said by versions that have no such field, too.
+        guard memory.generation == generation, let served, served > 0 else { return }
+        memory.servedHalt = served
+        judging.raise()
+    }
+
     /// What keeps the plan of that folder from being exact; nil for plans of the chain.
     func heightTrouble(of directory: String) -> HeightTrouble? {
         guard let verdict = memory.heightVerdict, let plan = verdict.plan,

@@ -41,6 +41,7 @@ extension NodeSupervisor {
         if memory.heights == nil {
             memory.heights = ObservedHeights(heights, at: .now)
             noteFirst(heights)
+            asking.raise()
         } else {
             memory.heights?.update(heights, at: .now)
         }
@@ -64,9 +65,9 @@ extension NodeSupervisor {
     }
 
     /// Another node on the daemon's port would lie to us.
-    private func isOurs(_ heights: RPCHeights) -> Bool {
+    func isOurs(_ heights: RPCHeights) -> Bool {
         guard let answered = heights.nodeID,
-            let own = NodeIdentity.id(ofKeyFile: setup.home.config + "/node_key.json")
+            let own = NodeIdentity.id(ofKeyFile: setup.home.nodeKey)
         else { return true }
         guard answered.lowercased() != own else {
             memory.foreignNode = nil
@@ -98,6 +99,8 @@ extension NodeSupervisor {
             metadata: ["plan.name": "\(plan.name.text)", "plan.height": "\(plan.height)"])
         observe(.verified)
         judging.raise()
+        // It has applied the plan, which the chain can tell from now on.
+        asking.raise()
     }
 
     /// A node that stands with block H stored and not applied may wait for a plan it could not write.
@@ -109,7 +112,7 @@ extension NodeSupervisor {
             return
         }
         let generation = memory.generation
-        let plan = await setup.probe.plan(.now + .seconds(2))
+        let plan = await setup.probe.plan(until: .now + .seconds(2))
         guard memory.generation == generation else { return }
         memory.chainPlan = plan
         judging.raise()

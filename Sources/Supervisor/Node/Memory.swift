@@ -36,6 +36,7 @@ extension NodeSupervisor {
         var heights: ObservedHeights?
         var pace = BlockPace()
         var chainPlan: ChainPlan?
+        var chain = ChainMemory()
         /// This child has shown a height of its own.
         var hasShownHeight = false
         var fruitlessStarts = 0

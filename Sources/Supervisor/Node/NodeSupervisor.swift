@@ -32,6 +32,7 @@ package actor NodeSupervisor {
     let preflighting: Signal
     let acquiring: Signal
     let sounding: Signal
+    let asking: Signal
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         loop.asUnownedSerialExecutor()
@@ -59,6 +60,7 @@ package actor NodeSupervisor {
         preflighting = Signal(on: loop)
         acquiring = Signal(on: loop)
         sounding = Signal(on: loop)
+        asking = Signal(on: loop)
         self.board = board ?? StatusBoard(.starting(version: setup.version))
         journal = Journal(home: setup.home)
     }
@@ -93,6 +95,7 @@ package actor NodeSupervisor {
             group.addTask { await self.keepPreflighting() }
             group.addTask { await self.keepAcquiring() }
             group.addTask { await self.keepSounding() }
+            group.addTask { await self.keepAskingChain() }
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {
@@ -127,13 +130,14 @@ package actor NodeSupervisor {
         try? request(.shutdown(nil))
     }
 
-    /// Looks at the plan file, the binaries and the heights anew, now.
+    /// Looks at the plan file, the binaries, the heights and the chain's plan anew, now.
     package func reload() {
         tell(.configReloaded, .object(["ok": .bool(true), "problems": .array([])]))
         memory.seenPlan = nil
         work { await self.readHeightPlans() }
         judging.raise()
         following.raise()
+        asking.raise()
         publish()
     }
 

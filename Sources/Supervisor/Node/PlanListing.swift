@@ -2,15 +2,24 @@ import FoundationEssentials
 import Glibc
 
 extension NodeSupervisor {
-    /// Every plan known, by height, then name: the plan file's, those of the plan book, and the
-    /// folders of the layout.
+    /// Every plan known, by height, then name: the plan file's, the one that the chain's state tells
+    /// of, those of the plan book, and the folders of the layout.
     func planFacts() -> [PlanFacts] {
         var plans: [String: PlanFacts] = [:]
         for folder in planFolders {
             let facts = layoutFacts(folder)
             plans[facts.directory] = facts
         }
-        if let facts = verdictFacts() { plans[facts.directory] = facts }
+        let announced = announcedFacts
+        if let facts = announced, plans[facts.directory]?.state.isOpen ?? true {
+            plans[facts.directory] = facts
+        }
+        // A file that was passed says nothing of a plan that is scheduled anew.
+        if let facts = verdictFacts(),
+            facts.state != .stale || facts.directory != announced?.directory
+        {
+            plans[facts.directory] = facts
+        }
         for page in self.plans.pages {
             let directory: String
             switch page {
@@ -18,6 +27,9 @@ extension NodeSupervisor {
             case .unreadable(let page, _): directory = "upgrades/" + page
             }
             plans[directory] = facts(of: page, in: directory, known: plans[directory])
+        }
+        for (directory, height) in memory.chain.applied {
+            plans[directory]?.prove(appliedAt: height, under: memory.release?.directory)
         }
         for (directory, preflight) in memory.preflights {
             plans[directory]?.verdict = preflight.verdict

@@ -45,7 +45,7 @@ extension NodeSupervisor {
     }
 
     /// Of a daemon before the present one, too.
-    private var knownHeight: Height? {
+    var knownHeight: Height? {
         memory.heights?.heights.stored ?? board.status.height?.value
     }
 

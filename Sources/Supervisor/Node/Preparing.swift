@@ -24,17 +24,28 @@ extension NodeSupervisor {
         _ name: PlanName, from source: PrepareSource, by originator: Originator, mayVouch: Bool,
         key: Operation.IdempotencyKey? = nil
     ) async throws(PrepareRefusal) -> Operation {
-        if let earlier = try earlierPreparation(key) { return earlier }
+        let begun = try await beginToPrepare(
+            name, from: source, by: originator, mayVouch: mayVouch, key: key)
+        if let preparation = begun.preparation { work { await self.carryOut(preparation) } }
+        return begun.operation
+    }
+
+    /// - Returns: Also what is still to be carried out, if that is anything.
+    func beginToPrepare(
+        _ name: PlanName, from source: PrepareSource, by originator: Originator, mayVouch: Bool,
+        key: Operation.IdempotencyKey? = nil
+    ) async throws(PrepareRefusal) -> (operation: Operation, preparation: Preparation?) {
+        if let earlier = try earlierPreparation(key) { return (earlier, nil) }
         let target = try await freeTarget(name)
         let origin = try await origin(of: source, for: target, mayVouch: mayVouch)
         let isStaged = await isStaged(origin, as: target)
-        if let earlier = try earlierPreparation(key) { return earlier }
+        if let earlier = try earlierPreparation(key) { return (earlier, nil) }
         try requireRoom(for: name)
         var operation = begin(.prepare, plan: name.text, by: originator, key: key)
         if isStaged {
             operation.staged = target.binary
             memory.operations.record(operation)
-            return done(operation)
+            return (done(operation), nil)
         }
         operation.progress = Operation.Progress(done: 0, total: origin.size, unit: .bytes)
         memory.operations.record(operation)
@@ -42,9 +53,8 @@ extension NodeSupervisor {
             operation: operation.id, name: name, origin: origin, originator: originator,
             mayVouch: mayVouch)
         memory.cancellations[operation.id] = { preparation.stop.raise() }
-        work { await self.carryOut(preparation) }
         publish()
-        return operation
+        return (operation, preparation)
     }
 
     // MARK: - Whether

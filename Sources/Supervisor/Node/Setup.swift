@@ -41,6 +41,8 @@ package struct Setup: Sendable {
     /// How often each part of the control loop proves that it turns.
     package var proofInterval: Duration = .seconds(5)
     package var probe: ChainProbe = .none
+    /// Where the node answers gRPC (DAEMON_GRPC_ADDRESS): `host:port`, or `https://host:port`.
+    package var grpcAddress: String?
     package var keeper: ProcessKeeper = .none
 
     package init(home: Home, arguments: [String], environment: [String], version: String) {

@@ -22,6 +22,8 @@ extension NodeSupervisor {
         var deadline: Instant?
         /// How long a program that is probed has, from when it is shut in; nil for as long as it likes.
         var patience: Duration?
+        /// It writes to the disk, and is ended when there is too little room left.
+        var needsRoom = true
         var tell: Progress = { _, _, _ in }
 
         fileprivate var isStopped: Bool { stop.isRaised || refusal.isRaised }
@@ -44,6 +46,11 @@ extension NodeSupervisor {
     /// - Throws: Only while the program itself has not begun, and `.stopped` and `.full`.
     func probe(_ run: StageRun) async throws(StageError) -> VersionAnswer {
         try await finish(run).answer()
+    }
+
+    /// Runs a call of a gRPC server to its end.
+    func ask(_ run: StageRun) async throws(StageError) -> CallAnswer {
+        try await finish(run).callAnswer()
     }
 
     private func finish(_ run: StageRun) async throws(StageError) -> FinishedStageRun {
@@ -125,7 +132,7 @@ extension NodeSupervisor {
             case .timedOut, .cancelled:
                 if quietSince + Self.silence <= .now { return .silent }
             }
-            guard staging.quarantine.hasReserve else { return .full }
+            guard !run.needsRoom || staging.quarantine.hasReserve else { return .full }
         }
     }
 }
@@ -154,12 +161,20 @@ private struct FinishedStageRun {
         case .closed: break
         }
         switch output.end {
-        case .finished, .confined: return output.text
+        case .finished, .confined, .answered: return output.text
         case .failed(let failure): throw .failed(failure)
         case .progress, nil:
             throw .crashed(
                 "it ended with \(exit)" + (output.text.isEmpty ? "" : ": \(output.text)"))
         }
+    }
+
+    func callAnswer() throws(StageError) -> CallAnswer {
+        let text = try result()
+        guard case .answered(let answer) = output.end else {
+            throw .crashed("it asked nothing" + (text.isEmpty ? "" : ": \(text)"))
+        }
+        return answer
     }
 
     func answer() throws(StageError) -> VersionAnswer {

@@ -3,11 +3,13 @@ import Glibc
 
 /// As much of `/v1/status` as these tests look at, read as a client would.
 struct StatusView: Decodable {
+    let instance: String
     let phase: Phase
     let daemon: Daemon?
     let current: Release?
     let hold: Hold?
     let height: HeightView?
+    let next: Next?
 
     struct Phase: Decodable {
         let name: String
@@ -32,6 +34,11 @@ struct StatusView: Decodable {
 
     struct Hold: Decodable {
         let actor: String?
+    }
+
+    struct Next: Decodable {
+        let plan: String
+        let height: Int
     }
 
     struct HeightView: Decodable {

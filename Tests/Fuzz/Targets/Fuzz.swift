@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Besides not to crash, each has to keep what its file says of it.
 enum Target: String, CaseIterable {
-    case head, chunks, fields, json, plan, elf, sshsig, signers, manifest
+    case head, chunks, fields, json, plan, chain, elf, sshsig, signers, manifest
     case planInfo = "plan-info"
     case configFile = "config-file"
 
@@ -24,6 +24,7 @@ enum Target: String, CaseIterable {
         case .fields: checkFields(bytes)
         case .json: checkJSON(bytes)
         case .plan: checkPlan(bytes)
+        case .chain: checkChain(bytes)
         case .planInfo: checkPlanInfo(bytes)
         case .elf: checkELF(bytes)
         case .sshsig: checkSignature(bytes)

@@ -11,7 +11,11 @@ struct StageOutput {
     private var isConfined: Bool { end == .confined }
 
     /// Of a line; a longer one is no report.
-    private static let limit = 64 << 10
+    ///
+    /// An answer of 1 MiB is one line, in base64.
+    private static let longestLine = 2 << 20
+    /// Of what a program that was probed says.
+    private static let longestText = 64 << 10
 
     /// Takes what was read.
     ///
@@ -21,7 +25,7 @@ struct StageOutput {
         for byte in bytes {
             if byte == UInt8(ascii: "\n"), !isConfined {
                 if case .progress(let done, let total) = takeLine() { progress = (done, total) }
-            } else if line.count < Self.limit {
+            } else if line.count < (isConfined ? Self.longestText : Self.longestLine) {
                 line.append(byte)
             }
         }
@@ -37,7 +41,7 @@ struct StageOutput {
         }
         switch report {
         case .progress: break
-        case .finished, .failed, .confined: end = end ?? report
+        case .finished, .failed, .confined, .answered: end = end ?? report
         }
         return report
     }

@@ -1,0 +1,176 @@
+import FoundationEssentials
+import Glibc
+import Supervisor
+import Testing
+
+/// `switchyard prepare-upgrade`, as Cosmovisor's users and their scripts run it.
+struct PrepareUpgradeTests {
+    private let site: ReleaseSite
+
+    init() async throws {
+        site = try await ReleaseSite.shared
+    }
+
+    private var environment: [String: String] {
+        site.environment.merging([
+            "SWITCHYARD_RESERVE": "16MiB", "DAEMON_GRPC_ADDRESS": "127.0.0.1:1",
+        ]) { $1 }
+    }
+
+    private func environment(_ peer: GRPCNode) -> [String: String] {
+        environment.merging(["DAEMON_GRPC_ADDRESS": peer.address]) { $1 }
+    }
+
+    private func info(_ name: String) throws -> String {
+        let data = try Data(contentsOf: URL(filePath: Programs.copyOfSimchain))
+        try data.write(to: URL(filePath: site.path(name)), options: .atomic)
+        return ReleaseSite.info(try site.pinned(name))
+    }
+
+    /// Without RPC, of a chain that it knows by its own files.
+    private func nodeWithoutRPC() throws -> TestNode {
+        let node = try TestNode(chain: ["upgrades": "v2@1000000", "rpc": "off"], v2: nil)
+        try node.write("chain-id = \"simchain-1\"\n", to: "config/client.toml")
+        return node
+    }
+
+    @Test func `the node's plan is prepared by the supervisor, and once`() async throws {
+        let info = try info("prepared-there")
+        let node = try TestNode(chain: ["upgrades": "v3@1000000", "plan_info": info], v2: nil)
+        try node.start(environment)
+        try await node.reaches(2, "v1")
+        try await node.shows("the height") { $0.height != nil }
+        let result = try await node.switchyard("prepare-upgrade", environment)
+        #expect(result.code == 0, "\(result)")
+        #expect(result.output.contains("Preparing for upgrade "), "\(result)")
+        #expect(result.output.contains("height=1000000 ") && result.output.contains("name=v3"))
+        #expect(result.output.contains("v3: staged, sha256 "))
+        #expect(result.output.contains("Upgrade preparation complete "))
+        #expect(node.exists("cosmovisor/upgrades/v3/bin/simd"))
+        let again = try await node.switchyard("prepare-upgrade", environment)
+        #expect(again.code == 0 && again.errors.isEmpty, "\(again)")
+        #expect(again.output.contains("; it is there and left as it is\n"))
+        #expect(try await node.stop() == 0)
+    }
+
+    @Test func `a chain without a plan is no failure`() async throws {
+        let node = try TestNode(chain: ["upgrades": ""], v2: nil)
+        try node.start(environment)
+        try await node.shows("the height") { $0.height != nil }
+        let none = try await node.switchyard("prepare-upgrade", environment)
+        #expect(none.code == 0 && none.errors.isEmpty, "\(none)")
+        #expect(none.output.contains("No active upgrade plan found"))
+        #expect(try await node.stop() == 0)
+    }
+
+    @Test func `what the supervisor knows counts where the node does not tell`() async throws {
+        let node = try nodeWithoutRPC()
+        try node.start(environment)
+        try await node.shows("the node") { $0.daemon?.pid != nil }
+        let none = try await node.switchyard("prepare-upgrade", environment)
+        #expect(none.code == 1 && none.output.isEmpty, "\(none)")
+        #expect(
+            none.errors.hasPrefix("Error: the node cannot be asked for its plan: gRPC: "), "\(none)"
+        )
+        #expect(none.errors.contains("Connection refused"))
+        let body = #"{"trigger":"height","height":900000,"info":"see the forum"}"#
+        #expect(try await node.curl("/v1/plans/v3", "-X PUT", json: body).status == 201)
+        let result = try await node.switchyard("prepare-upgrade", environment)
+        #expect(result.code == 1)
+        #expect(result.output.contains("height=900000 ") && result.output.contains("name=v3"))
+        #expect(!result.output.contains("Upgrade preparation complete"))
+        #expect(result.errors.hasPrefix("Error: v3: "))
+        #expect(try await node.stop() == 0)
+    }
+
+    @Test func `without node and supervisor there is nobody to ask`() async throws {
+        let node = try nodeWithoutRPC()
+        let result = try await node.switchyard("prepare-upgrade", environment)
+        #expect(result.code == 69 && result.output.isEmpty, "\(result)")
+        #expect(result.errors.contains("no supervisor answers at"))
+    }
+
+    // MARK: - By gRPC
+
+    @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
+    func `a supervisor that does not know the plan is told of it`() async throws {
+        let peer = try await GRPCNode()
+        try peer.tell(plan: ("v3", 1_000_000, try info("told")))
+        let node = try nodeWithoutRPC()
+        // The supervisor itself has nobody to ask.
+        try node.start(environment)
+        try await node.shows("the node") { $0.daemon?.pid != nil }
+        let result = try await node.switchyard("prepare-upgrade", environment(peer))
+        #expect(result.code == 0, "\(result)")
+        #expect(node.exists("cosmovisor/upgrades/v3/bin/simd"))
+        let plan = try await node.curl("/v1/plans/v3").json
+        #expect(plan["trigger"]?.string == "chain" && plan["height"]?.integer == 1_000_000)
+        #expect(try await node.stop() == 0)
+    }
+
+    @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
+    func `without a supervisor the command prepares it, where run looks for it`() async throws {
+        let peer = try await GRPCNode()
+        try peer.tell(plan: ("V3", 1_000_000, try info("alone")))
+        let node = try nodeWithoutRPC()
+        let result = try await node.switchyard("prepare-upgrade", environment(peer))
+        #expect(result.code == 0 && result.errors.isEmpty, "\(result)")
+        #expect(result.output.contains("V3: staged, sha256 "))
+        #expect(result.output.contains("trust plan_checksum\n"))
+        #expect(result.output.contains("Upgrade preparation complete "))
+        #expect(node.exists("cosmovisor/upgrades/v3/bin/simd"))
+        #expect(!node.exists("cosmovisor/upgrades/V3"))
+        #expect(try node.read("cosmovisor/.switchyard/events.jsonl").contains("\"prepare\""))
+        let again = try await node.switchyard("prepare-upgrade", environment(peer))
+        #expect(again.code == 0 && again.errors.isEmpty, "\(again)")
+        #expect(again.output.contains("; it is there and left as it is\n"))
+        try peer.tell()
+        let none = try await node.switchyard("prepare-upgrade", environment(peer))
+        #expect(none.code == 0 && none.output.contains("No active upgrade plan found"), "\(none)")
+    }
+
+    @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
+    func `nothing is prepared beside a supervisor that is not reached`() async throws {
+        let peer = try await GRPCNode()
+        try peer.tell(plan: ("v3", 1_000_000, try info("beside")))
+        let node = try nodeWithoutRPC()
+        try node.start(
+            environment.merging(["SWITCHYARD_LISTEN": "unix:\(node.path)/other.sock"]) { $1 })
+        try await node.reaches(1, "v1")
+        let result = try await node.switchyard("prepare-upgrade", environment(peer))
+        #expect(result.code == 1, "\(result)")
+        #expect(result.errors.contains("another switchyard (pid "), "\(result)")
+        #expect(result.errors.contains("set SWITCHYARD_LISTEN"))
+        #expect(!node.exists("cosmovisor/upgrades/v3"))
+        #expect(try await node.stop() == 0)
+    }
+
+    @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
+    func `what nobody vouches for is not put in place`() async throws {
+        let peer = try await GRPCNode()
+        _ = try info("unvouched")
+        try peer.tell(plan: ("v3", 1_000_000, ReleaseSite.info(site.url("unvouched"))))
+        let node = try nodeWithoutRPC()
+        let result = try await node.switchyard("prepare-upgrade", environment(peer))
+        #expect(result.code == 1, "\(result)")
+        #expect(result.output.contains("v3: held, sha256 "))
+        #expect(result.errors.contains("nothing vouches for it"))
+        #expect(!node.exists("cosmovisor/upgrades/v3"))
+        let allowed = try await node.switchyard(
+            "prepare-upgrade",
+            environment(peer).merging(["DAEMON_ALLOW_DOWNLOAD_BINARIES": "true"]) { $1 })
+        #expect(allowed.code == 0, "\(allowed)")
+        #expect(node.exists("cosmovisor/upgrades/v3/bin/simd"))
+    }
+
+    @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
+    func `settings that cannot be understood are not prepared by`() async throws {
+        let peer = try await GRPCNode()
+        try peer.tell(plan: ("v3", 1_000_000, try info("misread")))
+        let node = try nodeWithoutRPC()
+        let result = try await node.switchyard(
+            "prepare-upgrade", environment(peer).merging(["SWITCHYARD_TRUST": "yes"]) { $1 })
+        #expect(result.code == 1 && result.errors.contains("SWITCHYARD_TRUST"), "\(result)")
+        #expect(!node.exists("cosmovisor/upgrades/v3"))
+    }
+}
