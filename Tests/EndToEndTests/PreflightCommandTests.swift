@@ -9,7 +9,7 @@ struct PreflightCommandTests {
     private var node: TestNode { bench.node }
 
     init() async throws {
-        let chain = ["upgrades": "v2@1000000"]
+        let chain = ["upgrades": ""]
         bench = try await UploadBench(try TestNode(chain: chain, v2: nil))
     }
 

@@ -46,10 +46,14 @@ extension NodeSupervisor {
         memory.chain.applied[directory] = height
         if height == nil { memory.chain.unproven.insert(plan) }
         guard isNew else { return }
-        await storeApplied()
         publish()
-        // Any other state becomes another by this, which is told with the plans.
-        guard let height, let facts = before, facts.state == .applied else { return }
+        if let height, let before { tellProof(of: before, appliedAt: height) }
+        await storeApplied()
+    }
+
+    /// Any other state becomes another by this, which is told with the plans.
+    private func tellProof(of facts: PlanFacts, appliedAt height: Height) {
+        guard facts.state == .applied else { return }
         tell(
             .planChanged,
             .object([

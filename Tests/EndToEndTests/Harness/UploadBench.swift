@@ -12,7 +12,7 @@ final class UploadBench {
 
     /// - Parameter node: Nil for one that never comes to its upgrade.
     init(_ node: TestNode? = nil, size: Int = 3_000_000) async throws {
-        self.node = try node ?? TestNode(chain: ["upgrades": "v2@1000000"])
+        self.node = try node ?? TestNode(chain: ["upgrades": ""])
         file = try Self.program(of: size, at: self.node.path + "/upload")
         sha256 = try self.node.digest("upload")
         proxied = self.node.path + "/proxy.sock"
