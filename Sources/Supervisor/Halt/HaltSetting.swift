@@ -36,12 +36,23 @@ package struct OperatorsHalt: Sendable, Equatable {
     /// - Parameters:
     ///   - environment: `NAME=value`.
     ///   - variable: The daemon's own name for it; see `DaemonVariable`.
-    package init(arguments: [String], environment: [String], variable: String, appConfig: String?) {
+    ///   - file: What app.toml has for it.
+    package init(arguments: [String], environment: [String], variable: String, file: String?) {
         flag = Self.flag(in: arguments)
         self.environment =
             environment.last { $0.hasPrefix(variable + "=") }
             .flatMap { Height($0.dropFirst(variable.utf8.count + 1)) }
-        file = appConfig.flatMap(Self.topLevel)
+        self.file = file.flatMap { Height($0) }
+    }
+
+    /// - Parameter binary: The path of the executable, links resolved, or its name.
+    init(of setup: Setup, binary: String) {
+        // A home without the file halts nowhere.
+        let config = try? NodeConfig(path: setup.home.config + "/app.toml")
+        self.init(
+            arguments: setup.arguments, environment: setup.environment,
+            variable: DaemonVariable.name("HALT_HEIGHT", ofBinary: binary),
+            file: config?.word("halt-height"))
     }
 
     /// What the daemon does if we set nothing.
@@ -77,27 +88,5 @@ package struct OperatorsHalt: Sendable, Equatable {
             }
         }
         return result
-    }
-
-    /// A key before the first table; the SDK writes it on a line of its own.
-    private static func topLevel(_ text: String) -> Height? {
-        for line in text.split(whereSeparator: \.isNewline) {
-            let words = line.drop { $0 == " " || $0 == "\t" }
-            if words.hasPrefix("[") { return nil }
-            let parts = words.prefix { $0 != "#" }.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, parts[0].bare == "halt-height" else { continue }
-            return Height(parts[1].bare.filter { $0 != "_" })
-        }
-        return nil
-    }
-}
-
-extension Substring {
-    /// Without blanks and quotes around it.
-    fileprivate var bare: String {
-        func isAround(_ character: Character) -> Bool {
-            [" ", "\t", "\"", "'"].contains(character)
-        }
-        return String(drop(while: isAround).reversed().drop(while: isAround).reversed())
     }
 }

@@ -17,7 +17,7 @@ extension Release {
         GoBuildInfo(program: binary)?.version(of: "github.com/cosmos/cosmos-sdk")
     }
 
-    func style(of version: String) -> Result<HaltStyle, HeightFacts.UnknownStyle> {
+    func style(of version: String) -> Result<HaltStyle, HeightTrouble> {
         guard let style = SDKVersion(version)?.haltStyle else {
             return .failure(
                 .unknown(self, "how SDK \"\(version.prefix(64))\" halts is not known"))
@@ -40,13 +40,13 @@ enum PrintedSDKVersion {
     }
 }
 
-extension HeightFacts.UnknownStyle {
-    static let notAsked = HeightFacts.UnknownStyle(
+extension HeightTrouble {
+    static let notAsked = HeightTrouble(
         reason: "the SDK version of the present binary is being looked for",
         remedy: "wait a moment")
 
     static func unknown(_ release: Release, _ why: String) -> Self {
-        HeightFacts.UnknownStyle(
+        HeightTrouble(
             reason: "the SDK version of \(release.directory) is not known: \(why)",
             remedy:
                 "name it: echo 0.50.11 >\(release.sdkVersionFile), with the version that it was "

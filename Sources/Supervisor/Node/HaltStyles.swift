@@ -3,21 +3,26 @@ import Logging
 /// How a release's binary keeps its halt height, and of which files that was found.
 struct KnownHaltStyle: Sendable {
     fileprivate let files: ReleaseStamp
-    fileprivate let style: Result<HaltStyle, HeightFacts.UnknownStyle>
+    fileprivate let style: Result<HaltStyle, HeightTrouble>
 }
 
 /// Learning how binaries halt: from the version of the Cosmos SDK they were built with.
 extension NodeSupervisor {
-    /// What is known of it now; asked for, if nothing is.
-    func haltStyle(of release: Release) -> Result<HaltStyle, HeightFacts.UnknownStyle> {
+    /// What was found of it last, which is asked for anew if its files have changed.
+    func haltStyle(of release: Release) -> Result<HaltStyle, HeightTrouble> {
         if let known = knownStyle(of: release) { return known }
         work { await self.learnStyle(of: release) }
-        return .failure(.notAsked)
+        return memory.haltStyles[release.directory]?.style ?? .failure(.notAsked)
     }
 
     private func knownStyle(
         of release: Release
-    ) -> Result<HaltStyle, HeightFacts.UnknownStyle>? {
+    ) -> Result<HaltStyle, HeightTrouble>? {
+        if let file = memory.correctedStyles[release.directory],
+            file == ChildRecord.FileID(path: release.binary)
+        {
+            return .success(.beforeBlock)
+        }
         guard let known = memory.haltStyles[release.directory],
             known.files == ReleaseStamp(release)
         else { return nil }
@@ -34,7 +39,7 @@ extension NodeSupervisor {
 
     /// Finds it out, which may take seconds where the binary itself has to be asked.
     @discardableResult
-    func learnStyle(of release: Release) async -> Result<HaltStyle, HeightFacts.UnknownStyle> {
+    func learnStyle(of release: Release) async -> Result<HaltStyle, HeightTrouble> {
         if let known = knownStyle(of: release) { return known }
         let files = ReleaseStamp(release)
         let style = await findStyle(of: release)
@@ -54,10 +59,10 @@ extension NodeSupervisor {
     /// The operator's word first, then what the linker wrote, then what the binary says.
     private func findStyle(
         of release: Release
-    ) async -> Result<HaltStyle, HeightFacts.UnknownStyle> {
+    ) async -> Result<HaltStyle, HeightTrouble> {
         let (named, built) = await onPool { (release.namedSDK, release.builtSDK) }
         if let version = named ?? built { return release.style(of: version) }
-        let unknown = HeightFacts.UnknownStyle.unknown
+        let unknown = HeightTrouble.unknown
         switch await version(of: release, arguments: ["version", "--long", "--output", "json"]) {
         case .ended(.code(0), let text):
             guard let version = PrintedSDKVersion.find(in: text) else {
@@ -78,7 +83,7 @@ extension NodeSupervisor {
         guard verdict.row == .heightEarly, verdict.plan != nil, let release = memory.release else {
             return
         }
-        memory.haltStyles[release.directory] = KnownHaltStyle(
-            files: ReleaseStamp(release), style: .success(.beforeBlock))
+        memory.correctedStyles[release.directory] = ChildRecord.FileID(path: release.binary)
+        memory.haltStyle = .beforeBlock
     }
 }

@@ -6,8 +6,8 @@ import Logging
 extension NodeSupervisor {
     /// Reads the plan book for the plan by height that comes next.
     func readHeightPlans() async {
-        let (book, home) = (plans, setup.home)
-        memory.heightPlans = await onPool { book.heightPlans(case: home.letterCase) }
+        let book = plans
+        memory.heightPlans = await onPool { book.heightPlans }
         judging.raise()
         following.raise()
     }
@@ -32,13 +32,12 @@ extension NodeSupervisor {
         guard let plan = nextHeightPlan(after: current),
             let running = try? CurrentLink(setup.home).resolve()
         else { return nil }
-        var facts = HeightFacts(plan: plan, style: haltStyle(of: running))
+        var facts = HeightFacts(plan: plan, style: styleOfDaemon(from: running))
         let release = setup.home.release(for: plan.name)
         facts.binary = await readyBinary(of: release)
         facts.missingBecause = troubleGettingBinary(of: release)
         facts.wanted = wantedHalt(facts, of: running)
         facts.served = memory.servedHalt
-        facts.end = memory.lastEnd
         facts.isLogOfThisRun = isLogOfThisRun
         facts.heightAtStart = memory.heightAtStart
         facts.watches = setup.watchesHeights
@@ -56,30 +55,36 @@ extension NodeSupervisor {
         return operatorsHalt(of: release).effective(wanting: exact)
     }
 
-    /// The halt height that a start of this release is given.
-    func haltForStart(of release: Release) async -> HaltSetting? {
+    /// What was found when it was started: its file may be another since.
+    private func styleOfDaemon(from release: Release) -> Result<HaltStyle, HeightTrouble> {
+        if let style = memory.haltStyle, memory.release == release { return .success(style) }
+        return haltStyle(of: release)
+    }
+
+    /// The halt height that a start of this release is given, and how it will keep it.
+    func haltForStart(of release: Release) async -> (HaltSetting?, HaltStyle?) {
         let current = CurrentLink(setup.home).facts()
         guard let next = nextHeightPlan(after: current) else {
-            return operatorsHalt(of: release).effective
+            return (operatorsHalt(of: release).effective, nil)
         }
-        let facts = HeightFacts(plan: next, style: await learnStyle(of: release))
-        return wantedHalt(facts, of: release)
+        let style = await learnStyle(of: release)
+        let facts = HeightFacts(plan: next, style: style)
+        return (wantedHalt(facts, of: release), try? style.get())
     }
 
     func haltVariable(of release: Release) -> String {
-        let resolved = realpath(release.binary, nil)
+        DaemonVariable.name("HALT_HEIGHT", ofBinary: executable(of: release))
+    }
+
+    /// Links resolved, as the daemon itself sees its name.
+    private func executable(of release: Release) -> String {
+        guard let resolved = realpath(release.binary, nil) else { return release.binary }
         defer { free(resolved) }
-        return DaemonVariable.name(
-            "HALT_HEIGHT", ofBinary: resolved.map { String(cString: $0) } ?? release.binary)
+        return String(cString: resolved)
     }
 
     private func operatorsHalt(of release: Release) -> OperatorsHalt {
-        // What cannot be read sets nothing; the daemon reads it for itself.
-        let file = try? ForeignFile.read(setup.home.config + "/app.toml", limit: 1 << 20)
-        return OperatorsHalt(
-            arguments: setup.arguments, environment: setup.environment,
-            variable: haltVariable(of: release),
-            appConfig: file.map { String(decoding: $0.bytes, as: UTF8.self) })
+        OperatorsHalt(of: setup, binary: executable(of: release))
     }
 
     /// How long the daemon need not be asked for its heights; nil for as long as usual.
@@ -103,9 +108,18 @@ extension NodeSupervisor {
         return stored >= next.height - 3
     }
 
+    /// What keeps the plan of that folder from being exact; nil for plans of the chain.
+    func heightTrouble(of directory: String) -> HeightTrouble? {
+        guard let verdict = memory.heightVerdict, let plan = verdict.plan,
+            setup.home.release(for: plan.name).directory == directory
+        else { return nil }
+        return verdict.trouble
+    }
+
     func note(heightVerdict verdict: Verdict?) {
-        guard verdict != memory.heightVerdict else { return }
+        let told = memory.heightVerdict
         memory.heightVerdict = verdict
+        guard verdict?.reason != told?.reason || verdict?.row != told?.row else { return }
         guard let verdict, let plan = verdict.plan else { return }
         guard verdict.row != .heightMissed else { return noteMissed(verdict, plan) }
         guard verdict.ruling == .carryOn, verdict.row != .heightUnjudged else { return }
@@ -159,7 +173,7 @@ extension NodeSupervisor {
 
 extension PlanBook {
     /// Those of operators that are to be carried out at their heights, by height.
-    func heightPlans(case letters: PlanName.LetterCase) -> [UpgradePlan] {
+    var heightPlans: [UpgradePlan] {
         pages.compactMap { page -> UpgradePlan? in
             guard case .entry(let entry) = page, entry.hold == nil,
                 let declaration = entry.declaration, declaration.trigger == .height,

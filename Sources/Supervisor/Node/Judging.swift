@@ -191,6 +191,7 @@ extension NodeSupervisor {
         if isAsked, facts.isComet, !isTold { await addLog(to: &facts) }
         facts.isLogOfThisRun = isLogOfThisRun
         facts.halt = memory.halt
+        facts.end = memory.lastEnd
         if !memory.heightPlans.isEmpty { facts.next = await heightFacts(current: facts.current) }
         let judge = PlanJudge(facts)
         note(heightVerdict: judge.heightVerdict)

@@ -56,13 +56,17 @@ extension NodeSupervisor {
         var heightVerdict: Verdict?
         /// What the last daemon was started with.
         var halt: HaltSetting?
+        /// How it keeps that; nil where nobody had to know when it was started.
+        var haltStyle: HaltStyle?
         /// What this daemon itself says of it.
         var servedHalt: Height?
         /// The first height that the last daemon has shown, or that was stored before it began.
         var heightAtStart: Height?
-        var lastEnd = HeightFacts.End.unknown
+        var lastEnd = Facts.End.unknown
         /// By the folders of the releases.
         var haltStyles: [String: KnownHaltStyle] = [:]
+        /// Binaries that have halted before the block, against their version; by folder.
+        var correctedStyles: [String: ChildRecord.FileID] = [:]
 
         /// Bytes that the last backup had no room for.
         var spaceNeeded: Int64?

@@ -70,6 +70,8 @@ package actor NodeSupervisor {
     package func prepare() throws(StartRefusal) {
         memory.earlier = try findEarlierDaemon()
         try makeOwnFolder()
+        // Before the first judgement: a daemon must not be started without its halt height.
+        memory.heightPlans = plans.heightPlans
     }
 
     /// Supervises until the lifecycle ends; answers the exit code of the whole program.
@@ -91,8 +93,6 @@ package actor NodeSupervisor {
             group.addTask { await self.keepPreflighting() }
             group.addTask { await self.keepAcquiring() }
             group.addTask { await self.keepSounding() }
-            // Before the first judgement: a daemon must not be started without its halt height.
-            await self.readHeightPlans()
             resume(from: found, in: &group)
             for await order in orders {
                 switch order {

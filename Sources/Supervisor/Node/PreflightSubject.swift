@@ -6,9 +6,14 @@ struct PreflightSubject: Sendable, Equatable {
     /// Without what changes by itself.
     let plan: PlanFacts
     let surroundings: PreflightSurroundings
+    let heightTrouble: HeightTrouble?
     private let files: ReleaseStamp
 
-    init(_ plan: PlanFacts, in home: Home, _ surroundings: PreflightSurroundings) {
+    init(
+        _ plan: PlanFacts, in home: Home, _ surroundings: PreflightSurroundings,
+        heightTrouble: HeightTrouble? = nil
+    ) {
+        self.heightTrouble = heightTrouble
         var plan = plan.unjudged
         plan.state = plan.state == .stale ? .stale : .pending
         plan.reasonCode = .beforeHeight

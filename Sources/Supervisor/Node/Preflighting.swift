@@ -60,7 +60,10 @@ extension NodeSupervisor {
         let round = PreflightSurroundings(
             setup, plans: plans, isHeightKnown: knownHeight != nil,
             serviceManager: memory.host.serviceManager)
-        return coming.prefix(Self.limit).map { PreflightSubject($0, in: setup.home, round) }
+        return coming.prefix(Self.limit).map { 
+            PreflightSubject(
+                $0, in: setup.home, round, heightTrouble: heightTrouble(of: $0.directory))
+        }
     }
 
     private func evaluatePreflights() async {
@@ -99,7 +102,8 @@ extension NodeSupervisor {
                     environment: setup.environment, cache: cache)
                 return PreflightFacts(
                     plan: subject.plan, release: release, host: host,
-                    sourceRules: setup.sourceRules(for: .chain))
+                    sourceRules: setup.sourceRules(for: .chain),
+                    heightTrouble: subject.heightTrouble)
             }
             return (host, facts)
         }

@@ -25,7 +25,6 @@ extension NodeSupervisor {
     private func spawnDaemon() async throws(SpawnError) -> ChildProcess {
         let release: Release
         let binary: StillBinary?
-        let halt: HaltSetting?
         do throws(Block) {
             let link = CurrentLink(setup.home)
             try link.makeIfUntouched()
@@ -36,7 +35,7 @@ extension NodeSupervisor {
         } catch {
             throw .blocked(error)
         }
-        halt = await haltForStart(of: release)
+        let (halt, style) = await haltForStart(of: release)
         // Reading the binary may have taken a while.
         guard case .launching(let launch) = lifecycle.phase, launch.next == .launch else {
             throw .notWanted
@@ -51,6 +50,7 @@ extension NodeSupervisor {
             await end(child)
             throw .changed(release)
         }
+        memory.haltStyle = style
         started(child, from: release)
         return child
     }

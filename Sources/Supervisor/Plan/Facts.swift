@@ -49,6 +49,8 @@ package struct Facts: Sendable, Equatable {
     package var missingBecause: String?
     /// The halt height that this child, or the last one, was started with.
     package var halt: HaltSetting?
+    /// How the last daemon ended.
+    package var end = End.unknown
     /// The next plan by height, of the plan book.
     package var next: HeightFacts?
 
@@ -61,6 +63,13 @@ package struct Facts: Sendable, Equatable {
         case none
         case alive
         case exited
+    }
+
+    package enum End: Sendable, Equatable {
+        /// It was told to, or ended while we did not look.
+        case unknown
+        /// By itself, with 0 or with something else.
+        case byItself(isSuccess: Bool)
     }
 
     /// The stored height as far as any source knows it; a lower bound.

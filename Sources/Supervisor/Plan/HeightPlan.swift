@@ -108,16 +108,24 @@ extension PlanJudge {
         return halt.height == exact
     }
 
-    /// A halt height of ours whose plan was taken back, or passed, holds the daemon up.
+    /// A halt height of ours whose plan was taken back, or passed, holds the daemon up or has ended
+    /// it.
     private var released: Verdict? {
-        guard facts.child == .alive, let halt = facts.halt, halt.source == .plan,
-            let stored = facts.stored, stored >= halt.height, facts.applied == stored - 1,
-            facts.stalledFor >= .seconds(10)
-        else { return nil }
-        return Verdict(
-            .heightEarly, .restart,
-            reason: "the daemon halted at \(stored) for a plan that is none any more; it is "
-                + "started again without a halt height")
+        guard let halt = facts.halt, halt.source == .plan else { return nil }
+        let reason = "halted by halt-height \(halt.height) for a plan that is none any more"
+        switch facts.child {
+        case .alive:
+            guard let stored = facts.stored, stored >= halt.height, facts.applied == stored - 1,
+                facts.stalledFor >= .seconds(10)
+            else { return nil }
+            return Verdict(
+                .heightEarly, .restart, reason: "the daemon is \(reason); it is started again")
+        case .exited:
+            guard facts.end == .byItself(isSuccess: true) else { return nil }
+            return Verdict(
+                .heightEarly, .launchAgain, reason: "the daemon was \(reason); it is started again")
+        case .none: return nil
+        }
     }
 
     // MARK: - Passed
@@ -125,11 +133,14 @@ extension PlanJudge {
     private func missed(_ next: HeightFacts, at reached: Height) -> Verdict {
         let plan = next.plan
         let wasPassedBefore = next.heightAtStart.map { $0 >= plan.height } ?? false
-        let isStopped = facts.child == .exited && isInForce(next) && !wasPassedBefore
+        let isOvershot = isInForce(next) && !wasPassedBefore
+        // One that ends by its setting has gone too far, and is stopped in a moment.
+        let isEnding = isOvershot && facts.child == .alive && next.endsDaemon
         return Verdict(
-            .heightMissed,
-            isStopped ? .blocked(.heightMissed(plan, applied: reached)) : .carryOn, plan: plan,
-            state: .stale, code: .heightPassed,
+            isEnding ? .heightUnjudged : .heightMissed,
+            isOvershot && facts.child == .exited
+                ? .blocked(.heightMissed(plan, applied: reached)) : .carryOn,
+            plan: plan, state: .stale, code: .heightPassed,
             reason: "missed: \(plan.height - 1) was to be the last block of the present binary, "
                 + "and it has applied \(reached)")
     }

@@ -47,7 +47,7 @@ extension PlanJudge {
 
     /// Started at the height it ends while it replays the block, before it writes to its log.
     private func isReplay(_ next: HeightFacts) -> Bool {
-        next.end == .byItself(isSuccess: false) && facts.fruitlessStarts > 0
+        facts.end == .byItself(isSuccess: false) && facts.fruitlessStarts > 0
     }
 
     /// Up to SDK 0.47 the daemon commits the block and ends, and may commit more on its way.
@@ -64,7 +64,7 @@ extension PlanJudge {
         }
         if wal == last {
             if facts.applied == last { return .exact("cs.wal ends at \(last)") }
-            if next.end == .byItself(isSuccess: true) {
+            if facts.end == .byItself(isSuccess: true) {
                 return .exact("the daemon ended by itself, cs.wal ends at \(last)")
             }
             return .unproven("cs.wal ends at \(last), which may be applied or not")
@@ -91,7 +91,7 @@ extension PlanJudge {
     /// No height is to be had of the last daemon: only one that ended as if at its halt is suspect.
     private func fallback(_ next: HeightFacts) -> Standing {
         guard isInForce(next), case .success(.afterCommit) = next.style,
-            next.end == .byItself(isSuccess: true)
+            facts.end == .byItself(isSuccess: true)
         else { return .open }
         return .unproven(
             "the daemon ended by itself while it caught up, which tells no height")

@@ -11,6 +11,8 @@ package struct Verdict: Sendable, Equatable {
     package let row: Row
     /// What makes the plan due.
     package var trigger = PlanFacts.Trigger.chain
+    /// Of a plan by height that is still to come.
+    package var trouble: HeightTrouble?
     /// The plan whose new binary `current` is, not yet proven by a block.
     package var provisional: UpgradePlan?
 

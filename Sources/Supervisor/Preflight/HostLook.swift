@@ -11,7 +11,7 @@ extension HostFacts {
         grace = setup.policy.grace
         self.storedHeight = storedHeight
         skippedHeights = setup.skippedHeights
-        haltHeight = HaltHeight.told(to: setup)
+        haltHeight = OperatorsHalt(of: setup, binary: home.daemonName).effective?.height
         data = SpaceFacts(at: home.data, setup.staging.reserve)
         backup = setup.backupFolder.map { folder in
             BackupFacts(in: folder, of: home, setup.staging.reserve)
@@ -99,41 +99,5 @@ extension HostFacts.SignerFacts {
         let key = config.string("priv_validator_key_file") ?? "config/priv_validator_key.json"
         let path = key.hasPrefix("/") ? key : home.path + "/" + key
         self = .local(key: key, isThere: Seal(path) != nil)
-    }
-}
-
-/// The height at which the daemon is told to end by itself.
-enum HaltHeight {
-    /// By its arguments, else its environment, else `config/app.toml`; nil for none.
-    static func told(to setup: Setup) -> Height? {
-        let height =
-            argument(setup.arguments) ?? variable(setup) ?? configured(setup.home)
-        return height.flatMap { Height($0) }.flatMap { $0 > 0 ? $0 : nil }
-    }
-
-    private static func argument(_ arguments: [String]) -> String? {
-        let flag = "--halt-height"
-        if let joined = arguments.last(where: { $0.hasPrefix(flag + "=") }) {
-            return String(joined.dropFirst(flag.count + 1))
-        }
-        guard let place = arguments.lastIndex(of: flag), place + 1 < arguments.count else {
-            return nil
-        }
-        return arguments[place + 1]
-    }
-
-    /// As the daemon's own configuration reads its environment: `GAIAD_HALT_HEIGHT`.
-    private static func variable(_ setup: Setup) -> String? {
-        let name =
-            setup.home.daemonName.uppercased().map { $0 == "-" || $0 == "." ? "_" : String($0) }
-            .joined() + "_HALT_HEIGHT="
-        return setup.environment.last { $0.hasPrefix(name) }.map {
-            String($0.dropFirst(name.count))
-        }
-    }
-
-    private static func configured(_ home: Home) -> String? {
-        // A home without one halts nowhere.
-        (try? NodeConfig(path: home.config + "/app.toml"))?.word("halt-height")
     }
 }

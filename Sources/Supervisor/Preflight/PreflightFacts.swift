@@ -6,6 +6,8 @@ struct PreflightFacts: Sendable, Equatable {
     var host: HostFacts
     /// By which the plan's info is judged.
     var sourceRules = SourceRules()
+    /// What keeps a plan by height from being exact.
+    var heightTrouble: HeightTrouble?
     /// What the binary said when it was asked; nil for one that was not.
     var version: VersionAnswer?
 }

@@ -138,7 +138,12 @@ struct PreflightJudge {
                 "the daemon is told to skip \(height)",
                 "Remove --unsafe-skip-upgrades if the plan is to be applied.")
         }
-        if let halt = host.haltHeight, halt > 0, halt <= height {
+        if let trouble = facts.heightTrouble {
+            let remedy = trouble.remedy.asSentence
+            return trouble.isRefusal
+                ? .fail(trouble.reason, remedy) : .warn(trouble.reason, remedy)
+        }
+        if facts.plan.trigger != .height, let halt = host.haltHeight, halt > 0, halt <= height {
             return .warn(
                 "the daemon is told to halt at \(halt), and the plan is for \(height)",
                 "Set halt-height to 0 in config/app.toml and in the daemon's arguments.")

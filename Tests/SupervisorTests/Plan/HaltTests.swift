@@ -52,17 +52,17 @@ struct HaltTests {
     ) -> OperatorsHalt {
         OperatorsHalt(
             arguments: ["start"] + arguments, environment: environment,
-            variable: "SIMD_HALT_HEIGHT", appConfig: app)
+            variable: "SIMD_HALT_HEIGHT", file: app)
     }
 
     @Test func `a flag wins over the environment, and that over the file`() {
-        let app = "# a comment\nhalt-height = 30 # here\n[api]\nhalt-height = 9\n"
+        let app = "30"
         let all = Self.operators(["--halt-height=10"], ["SIMD_HALT_HEIGHT=20"], app: app)
         #expect(all.effective == HaltSetting(height: 10, source: .flag))
         let two = Self.operators([], ["SIMD_HALT_HEIGHT=20", "X=1"], app: app)
         #expect(two.effective == HaltSetting(height: 20, source: .environment))
         #expect(Self.operators(app: app).effective == HaltSetting(height: 30, source: .file))
-        #expect(Self.operators(app: "[a]\nhalt-height = 9\n").effective == nil)
+        #expect(Self.operators(app: "0").effective == nil)
         #expect(Self.operators(["--halt-height", "7"]).effective?.height == 7)
         #expect(Self.operators(["--halt-height=5", "--halt-height=6"]).flag == 6)
         #expect(Self.operators(["--halt-height=0"], ["SIMD_HALT_HEIGHT=20"]).effective == nil)
@@ -73,7 +73,7 @@ struct HaltTests {
     @Test func `an operator's own halt is honoured, a later one of the environment replaced`() {
         let plan = HaltSetting(height: 100, source: .plan)
         #expect(Self.operators().effective(wanting: 100) == plan)
-        #expect(Self.operators(app: "halt-height = 0").effective(wanting: 100) == plan)
+        #expect(Self.operators(app: "0").effective(wanting: 100) == plan)
         #expect(Self.operators([], ["SIMD_HALT_HEIGHT=200"]).effective(wanting: 100) == plan)
         let lower = Self.operators([], ["SIMD_HALT_HEIGHT=50"]).effective(wanting: 100)
         #expect(lower == HaltSetting(height: 50, source: .environment))

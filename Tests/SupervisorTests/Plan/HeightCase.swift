@@ -16,7 +16,7 @@ struct HeightCase: Sendable, CustomTestStringConvertible {
     var quiet: Duration?
     var stalled = Duration.zero
     var served: Height?
-    var end = HeightFacts.End.unknown
+    var end = Facts.End.unknown
     var isLogOfThisRun = true
     var heightAtStart: Height?
     var fruitless = 0
@@ -59,12 +59,12 @@ struct HeightCase: Sendable, CustomTestStringConvertible {
             var next = HeightFacts(
                 plan: plan,
                 style: style.map { .success($0) }
-                    ?? .failure(HeightFacts.UnknownStyle(reason: "no idea", remedy: "name it")))
+                    ?? .failure(HeightTrouble(reason: "no idea", remedy: "name it")))
             let set = halt ?? next.exactHalt ?? 0
             facts.halt = set > 0 ? HaltSetting(height: set, source: source) : nil
             next.wanted = next.exactHalt.map { HaltSetting(height: $0, source: .plan) }
             next.served = served
-            next.end = end
+            facts.end = end
             next.isLogOfThisRun = isLogOfThisRun
             next.heightAtStart = heightAtStart
             next.watches = watches

@@ -71,6 +71,11 @@ struct HeightPlanTests {
             $0.child = .alive
             ($0.stored, $0.applied, $0.served, $0.binary) = (100, 99, 100, .absent)
         },
+        HeightCase("0.47 goes too far, on its way out", .heightUnjudged, "carryOn") {
+            $0.child = .alive
+            $0.style = .afterCommit
+            ($0.stored, $0.applied) = (101, 101)
+        },
         HeightCase("the SDK's version is unknown", .heightAhead, "carryOn") {
             $0.child = .alive
             $0.style = nil
@@ -194,6 +199,11 @@ struct HeightPlanTests {
         #expect(PlanJudge(facts).verdict.ruling == .restart)
         facts.halt = HaltSetting(height: 100, source: .flag)
         #expect(PlanJudge(facts).verdict.ruling == .carryOn)
+        // Up to 0.47 it has ended by itself, with 0.
+        facts.halt = HaltSetting(height: 100, source: .plan)
+        facts.child = .exited
+        facts.end = .byItself(isSuccess: true)
+        #expect(PlanJudge(facts).verdict.ruling == .launchAgain)
     }
 
     /// Whatever is known: the present binary may never be found past the height by a switch.
@@ -211,7 +221,7 @@ struct HeightPlanTests {
                         var next = HeightFacts(plan: plan, style: .success(style))
                         facts.halt = HaltSetting(height: style.setting(for: 100), source: .plan)
                         next.isLogOfThisRun = true
-                        next.end = .byItself(isSuccess: true)
+                        facts.end = .byItself(isSuccess: true)
                         next.binary = .present
                         facts.next = next
                         guard PlanJudge(facts).verdict.ruling == .due else { continue }

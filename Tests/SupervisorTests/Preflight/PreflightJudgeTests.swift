@@ -43,6 +43,17 @@ struct PreflightJudgeTests {
         }
     }
 
+    private static func chains(_ change: @escaping Change) -> Change {
+        { facts in
+            facts.plan.trigger = .chain
+            change(&facts)
+        }
+    }
+
+    private static func trouble(_ reason: String, _ isRefusal: Bool = true) -> HeightTrouble {
+        HeightTrouble(reason: reason, remedy: "do something", isRefusal: isRefusal)
+    }
+
     private static func info(_ text: String, pinned: Bool = false) -> Change {
         { facts in
             facts.plan.info = text
@@ -114,9 +125,12 @@ struct PreflightJudgeTests {
         (.height, .pass, "50 blocks", { _ in }),
         (.height, .pass, "by hand", { $0.plan.height = nil }),
         (.height, .unknown, "not known", { $0.host.storedHeight = nil }),
-        (.height, .warn, "halt at 90", { $0.host.haltHeight = 90 }),
-        (.height, .warn, "halt at 100", { $0.host.haltHeight = 100 }),
-        (.height, .pass, "50 blocks", { $0.host.haltHeight = 101 }),
+        (.height, .warn, "halt at 90", chains { $0.host.haltHeight = 90 }),
+        (.height, .warn, "halt at 100", chains { $0.host.haltHeight = 100 }),
+        (.height, .pass, "50 blocks", chains { $0.host.haltHeight = 101 }),
+        (.height, .pass, "50 blocks", { $0.host.haltHeight = 100 }),
+        (.height, .fail, "no version", { $0.heightTrouble = trouble("no version") }),
+        (.height, .warn, "only watched", { $0.heightTrouble = trouble("only watched", false) }),
         (.height, .warn, "skip 100", { $0.host.skippedHeights = [7, 100] }),
         (
             .height, .warn, "has passed",
