@@ -42,6 +42,7 @@ import Testing
         // That binary no longer writes it.
         try node.write("version=v1\n", to: "cosmovisor/genesis/bin/simd.conf")
         try node.start()
+        try await node.shows("it passed again") { $0.phase.reason?.contains("passed") == true }
         try await node.reaches(node.ledger.height() + 20, "v1")
         #expect(node.ledger.starts == ["v1", "v1"])
         #expect(node.current == "genesis")
