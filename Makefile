@@ -3,8 +3,8 @@
 SWIFT ?= swift
 
 # What building and testing need from Debian or Ubuntu.
-PACKAGES := ca-certificates binutils curl gcc jq libarchive-dev libcurl4-openssl-dev libseccomp-dev \
-	libsystemd-dev pkg-config procps prometheus \
+PACKAGES := ca-certificates binutils curl gcc g++ jq libarchive-dev libcurl4-openssl-dev \
+	libseccomp-dev libsystemd-dev libtomlplusplus-dev pkg-config procps prometheus \
 	python3 python3-pip python3-prometheus-client python3-venv redis-tools systemd mount \
 	util-linux nginx-light openssh-client stunnel4 openssl dbus-daemon chromium
 

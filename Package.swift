@@ -3,6 +3,7 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+let strictCXX: [CXXSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
     name: "switchyard",
@@ -19,6 +20,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux", cSettings: strictC),
+        // toml++, which is headers only, behind a face in C.
+        .target(name: "CToml", cxxSettings: strictCXX),
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(
@@ -54,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "API", "CLinux", "CSystemd", "Supervisor",
+                "API", "CLinux", "CSystemd", "CToml", "Supervisor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -114,12 +117,13 @@ let package = Package(
             exclude: ["box", "Harness/request-loop.py"],
             swiftSettings: strict),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
 
 // `make fuzz` alone says so: the sources as libraries, below the main of libFuzzer.
 if Context.environment["SWITCHYARD_FUZZ"] != nil {
-    let kept: Set = ["CLinux", "CSystemd", "StageMessages", "Supervisor", "API"]
+    let kept: Set = ["CLinux", "CSystemd", "CToml", "StageMessages", "Supervisor", "API"]
     let server = package.targets.filter { $0.name == "Server" }.flatMap(\.dependencies)
     package.products = []
     package.targets.removeAll { !kept.contains($0.name) }

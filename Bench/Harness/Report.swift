@@ -59,14 +59,30 @@ enum Report {
         let rows = [
             ("uploaded and hashed", transfers.upload), ("fetched and hashed", transfers.download),
         ]
-        .map { name, samples in
-            line(
-                name,
-                [
-                    samples.median.short, samples.p99.short, samples.largest.short,
-                    floor.median.short, floor.p99.short,
-                    (floor.median / samples.median).short, Transfers.ratioBar.short,
-                ])
+        .flatMap { name, transfer in
+            let (time, work) = (transfer.time, transfer.supervisor)
+            return [
+                line(
+                    name,
+                    [
+                        time.median.short, time.p99.short, time.largest.short,
+                        floor.time.median.short, floor.time.p99.short,
+                        (floor.time.median / time.median).short, Transfers.ratioBar.short,
+                    ]),
+                line(
+                    "  processor time of the supervisor",
+                    [
+                        work.median.short, work.p99.short, work.largest.short,
+                        floor.peers.median.short, floor.peers.p99.short,
+                        (floor.peers.median / work.median).short, "",
+                    ]),
+                line(
+                    "  everybody's, by processors",
+                    [
+                        transfer.bound.short, "", "", "", "",
+                        (floor.time.median / transfer.bound).short, "",
+                    ]),
+            ]
         }
         let growth = line(
             "memory meanwhile, MiB more",

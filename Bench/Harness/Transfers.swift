@@ -5,9 +5,9 @@ import Glibc
 ///
 /// Everything lies in memory (`/dev/shm`): a disk takes as long to make it durable as it takes.
 struct Transfers {
-    private(set) var upload = Samples()
-    private(set) var download = Samples()
-    private(set) var floor = Samples()
+    private(set) var upload = Transfer()
+    private(set) var download = Transfer()
+    private(set) var floor = Transfer()
     /// What the supervisor's memory grew by at most, in KiB.
     private(set) var growth = 0
 
@@ -26,18 +26,20 @@ struct Transfers {
         let hex = try Shell("sha256sum < '\(release)' | cut -c 1-64", in: home).run()
         let before = try Footprint(of: program.pid)
         for _ in 0..<rounds {
-            floor.add(try Shell("openssl dgst -sha256 '\(release)'", in: home).time())
+            try floor.measure(Shell("openssl dgst -sha256 '\(release)'", in: home))
             let put =
                 "-T '\(release)' -H 'Content-Type: application/octet-stream' "
                 + "-H 'Repr-Digest: sha-256=:\(digest):' http://localhost/v1/plans/u/binary"
-            upload.add(try Shell.curl(put, in: home).time())
+            try upload.measure(Shell.curl(put, in: home), of: program)
             growth = max(growth, try Footprint(of: program.pid).anonymous - before.anonymous)
             _ = try Shell.curl("-X DELETE http://localhost/v1/plans/u/binary", in: home).run()
             let url = "http://127.0.0.1:\(server.port)/release?checksum=sha256:\(hex)"
             let prepare =
                 "-H 'Content-Type: application/json' -H 'Prefer: wait=50' "
                 + "-d '{\"source\":\"url\",\"url\":\"\(url)\"}' http://localhost/v1/plans/d/prepare"
-            download.add(try Shell.curl(prepare, in: home, expecting: "succeeded").time())
+            try download.measure(
+                Shell.curl(prepare, in: home, expecting: "succeeded"), of: program,
+                from: server.program)
             growth = max(growth, try Footprint(of: program.pid).anonymous - before.anonymous)
             _ = try Shell.curl("-X DELETE http://localhost/v1/plans/d/binary", in: home).run()
         }
@@ -66,12 +68,14 @@ struct Transfers {
     }
 
     /// nginx, which sends a file faster than anything here takes it.
-    private static func serve(_ home: BenchHome) throws(BenchError) -> (port: Int, Program) {
+    private static func serve(
+        _ home: BenchHome
+    ) throws(BenchError) -> (port: Int, program: Program) {
         let port = 20_000 + Int(getpid()) % 20_000
         // The home is for its owner alone.
         let user = geteuid() == 0 ? "user root; " : ""
         let config = """
-            \(user)daemon off; pid \(home.path)/nginx.pid; error_log \(home.path)/nginx.log; events {}
+            \(user)daemon off; master_process off; pid \(home.path)/nginx.pid; error_log \(home.path)/nginx.log; events {}
             http { access_log off; sendfile on; server { listen 127.0.0.1:\(port); root \(home.path); } }
             """
         do {
@@ -91,7 +95,10 @@ struct Transfers {
     }
 
     var ratios: [(name: String, value: Double)] {
-        [("upload", floor.median / upload.median), ("download", floor.median / download.median)]
+        [
+            ("upload", floor.time.median / upload.time.median),
+            ("download", floor.time.median / download.time.median),
+        ]
     }
 
     var misses: [String] {
@@ -106,54 +113,50 @@ struct Transfers {
     }
 }
 
-/// A line of shell in a home, and what became of it.
-struct Shell {
-    private let line: String
-    private let home: BenchHome
+/// One kind of transfer: how long it takes, and how much of whose processor time.
+struct Transfer {
+    private(set) var time = Samples()
+    /// Of the supervisor, and of the helper that fetches for it.
+    private(set) var supervisor = Samples()
+    /// Of its client, or of the program that stands for itself, and of the server it fetches from.
+    private(set) var peers = Samples()
 
-    init(_ line: String, in home: BenchHome) {
-        self.line = line
-        self.home = home
+    /// The least time that it can take on this machine, in milliseconds: all of them would have to
+    /// keep every processor busy throughout.
+    var bound: Double {
+        (supervisor.median + peers.median) / Double(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
-    /// A request on the API's socket, which must be answered well.
-    static func curl(
-        _ arguments: String, in home: BenchHome, expecting word: String = ""
-    ) -> Shell {
-        Shell(
-            "curl -fsS --unix-socket '\(home.path)/cosmovisor/.switchyard/api.sock' \(arguments)"
-                + (word.isEmpty ? "" : " | grep -q '\(word)'"), in: home)
+    mutating func measure(
+        _ shell: Shell, of program: Program? = nil, from server: Program? = nil
+    ) throws(BenchError) {
+        let before = try Self.spent(program, server)
+        let time = try shell.time()
+        let after = try Self.spent(program, server)
+        self.time.add(from: time.from, to: time.to)
+        supervisor.add(from: before.supervisor, to: after.supervisor)
+        peers.add(from: before.peers, to: after.peers)
     }
 
-    func run() throws(BenchError) -> String {
-        let output = home.path + "/output"
-        unlink(output)
-        guard try succeeds(into: output) else { throw home.missed(line) }
-        let data = (try? Data(contentsOf: URL(filePath: output))) ?? Data()
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").last.map(String.init)
-            ?? ""
+    private static func spent(
+        _ program: Program?, _ server: Program?
+    ) throws(BenchError) -> (supervisor: UInt64, peers: UInt64) {
+        var (supervisor, peers) = (UInt64(0), ownChildren)
+        if let program {
+            supervisor =
+                try Footprint.processorTime(of: program.pid)
+                + Footprint.childrenTime(of: program.pid)
+        }
+        if let server { peers += try Footprint.processorTime(of: server.pid) }
+        return (supervisor, peers)
     }
 
-    /// From its beginning to its end.
-    func time() throws(BenchError) -> (from: UInt64, to: UInt64) {
-        let began = now()
-        guard try succeeds() else { throw home.missed(line) }
-        return (began, now())
-    }
-
-    func succeeds(into output: String = "/dev/null") throws(BenchError) -> Bool {
-        let done = home.path + "/done"
-        unlink(done)
-        let program = try Program(
-            "/bin/bash", ["-c", "set -o pipefail; { \(line)\n} && : > '\(done)'"],
-            environment: ["PATH": "/usr/bin:/bin"], log: output)
-        guard try program.ends() else { return false }
-        return access(done, F_OK) == 0
-    }
-}
-
-extension Samples {
-    fileprivate mutating func add(_ time: (from: UInt64, to: UInt64)) {
-        add(from: time.from, to: time.to)
+    /// Of all that this process has waited for.
+    private static var ownChildren: UInt64 {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+        return [usage.ru_utime, usage.ru_stime].reduce(0) {
+            $0 + UInt64($1.tv_sec) * 1_000_000_000 + UInt64($1.tv_usec) * 1000
+        }
     }
 }

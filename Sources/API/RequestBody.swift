@@ -4,30 +4,88 @@ import Supervisor
 ///
 /// The socket is read only when a piece is asked for. Whoever waits for `100 Continue` gets it with
 /// the first ask: a route that answers without asking costs its client no byte.
+///
+/// One asks at a time: a second call must wait for the first. After an error there is nothing more,
+/// and the connection closes with the answer.
 package struct RequestBody: Sendable {
     /// Bytes the client declared; nil when it sends chunks and did not say.
     package let length: Int?
-    private let read: @Sendable () async throws(BodyError) -> [UInt8]?
+    private let source: Source
 
-    package static let empty = RequestBody(length: 0) { () throws(BodyError) in nil }
+    /// Where the bytes come from.
+    package struct Source: Sendable {
+        fileprivate let take: Take
+        fileprivate let wait: @Sendable () async throws(BodyError) -> Void
 
-    /// - Parameter read: Answers the next piece, never an empty one; nil after the last.
-    package init(
-        length: Int?, read: @escaping @Sendable () async throws(BodyError) -> [UInt8]?
-    ) {
+        package typealias Take =
+            @Sendable (UnsafeMutableRawBufferPointer, Duration) throws(BodyError)
+            -> IntakeTurn.Arrival
+
+        /// - Parameters:
+        ///   - take: As `RequestBody.take`.
+        ///   - wait: As `RequestBody.wait`.
+        package init(
+            take: @escaping Take, wait: @escaping @Sendable () async throws(BodyError) -> Void
+        ) {
+            self.take = take
+            self.wait = wait
+        }
+    }
+
+    package static let empty = RequestBody(
+        length: 0,
+        Source { _, _ throws(BodyError) in
+            .end
+        } wait: {
+        })
+
+    package init(length: Int?, _ source: Source) {
         self.length = length
-        self.read = read
+        self.source = source
     }
 
     package var isEmpty: Bool { length == 0 }
 
-    /// Waits for some bytes, at most 64 KiB; nil at the end of the content.
+    /// Takes what has arrived into the space, on whichever thread.
     ///
-    /// One at a time: a second call must wait for the first. After an error there is nothing more,
-    /// and the connection closes with the answer.
-    package func next() async throws(BodyError) -> [UInt8]? {
-        try await read()
+    /// - Parameter patience: The longest that the thread may wait for it.
+    package func take(
+        into space: UnsafeMutableRawBufferPointer, within patience: Duration = .zero
+    ) throws(BodyError) -> IntakeTurn.Arrival {
+        try source.take(space, patience)
     }
+
+    /// Waits until there is more to take, or the client has had its time.
+    package func wait() async throws(BodyError) {
+        try await source.wait()
+    }
+
+    /// Waits for some bytes, at most 64 KiB; nil at the end of the content.
+    package func next() async throws(BodyError) -> [UInt8]? {
+        let size = min(max(1, length ?? Self.piece), Self.piece)
+        while true {
+            var arrival = Result<IntakeTurn.Arrival, BodyError>.success(.nothing)
+            let piece = [UInt8](unsafeUninitializedCapacity: size) { space, count in
+                do throws(BodyError) {
+                    let taken = try take(into: UnsafeMutableRawBufferPointer(space))
+                    if case .bytes(let number) = taken { count = number }
+                    arrival = .success(taken)
+                } catch {
+                    arrival = .failure(error)
+                }
+            }
+            switch try arrival.get() {
+            case .end: return nil
+            case .nothing: try await wait()
+            case .bytes:
+                // A client on this host sends faster than anybody reads: the others get their turn.
+                await Task.yield()
+                return piece
+            }
+        }
+    }
+
+    private static let piece = 64 * 1024
 
     /// All of a small body.
     /// - Throws: `.tooLarge` as soon as there is more than `limit`.
@@ -41,15 +99,20 @@ package struct RequestBody: Sendable {
     /// The same body, which ends with `.tooLarge` where it becomes larger than `limit`.
     func bounded(to limit: Int) -> RequestBody {
         let total = Locked(0)
-        return RequestBody(length: length) { () throws(BodyError) in
-            guard let piece = try await read() else { return nil }
+        let source = source
+        let bounded = Source { space, patience throws(BodyError) in
+            let arrival = try source.take(space, patience)
+            guard case .bytes(let count) = arrival else { return arrival }
             let isWithin = total.withLock { total in
-                total += piece.count
+                total += count
                 return total <= limit
             }
             guard isWithin else { throw .tooLarge(limit: limit) }
-            return piece
+            return arrival
+        } wait: { () throws(BodyError) in
+            try await source.wait()
         }
+        return RequestBody(length: length, bounded)
     }
 }
 

@@ -27,22 +27,23 @@ struct Channel: Sendable {
     func receive(into buffer: inout ReadBuffer) throws(ChannelError) -> Int? {
         let count = withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) {
             space in
-            let count = receive(into: space)
+            let count = received(into: space)
             if count > 0 { buffer.append(UnsafeRawBufferPointer(rebasing: space[..<count])) }
             return count
         }
         return try Self.arrived(count)
     }
 
-    /// What has arrived, at most that many bytes; none at the end of the stream.
-    /// - Returns: Nil when there is nothing yet.
-    func receive(atMost limit: Int) throws(ChannelError) -> [UInt8]? {
-        var result = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { space, count in
-            result = receive(into: UnsafeMutableRawBufferPointer(space))
-            count = max(0, result)
-        }
-        return try Self.arrived(result).map { _ in bytes }
+    /// What has arrived, as much of it as there is space for.
+    /// - Returns: How many bytes; 0 at the end of the stream, nil when there is nothing yet.
+    func receive(into space: UnsafeMutableRawBufferPointer) throws(ChannelError) -> Int? {
+        try Self.arrived(received(into: space))
+    }
+
+    /// Holds the calling thread until something arrives or the time, in whole milliseconds, is over.
+    func poll(_ patience: Duration) {
+        var interest = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        Glibc.poll(&interest, 1, Int32(patience / .milliseconds(1)))
     }
 
     /// Writes everything, in one call when the socket takes it.
@@ -81,7 +82,7 @@ struct Channel: Sendable {
         shutdown(descriptor.number, Int32(SHUT_WR))
     }
 
-    private func receive(into space: UnsafeMutableRawBufferPointer) -> Int {
+    private func received(into space: UnsafeMutableRawBufferPointer) -> Int {
         while true {
             let count = recv(descriptor.number, space.baseAddress, space.count, 0)
             guard count < 0, errno == EINTR else { return count }

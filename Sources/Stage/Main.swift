@@ -21,7 +21,7 @@ import StageMessages
         do throws(StageFailure) {
             switch order {
             case .fetch(let fetch):
-                try Isolation.enter(.fetch(limit: fetch.limit))
+                try Isolation.enter(.fetch)
                 return Fetch(fetch).run()
             case .unpack(let order):
                 // Loads its locale, which is out of reach later.

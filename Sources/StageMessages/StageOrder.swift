@@ -9,7 +9,7 @@ package enum StageOrder: Codable, Sendable, Equatable {
 
 /// Gets one URL.
 ///
-/// What comes is written to descriptor 3, from its beginning.
+/// What comes is written to descriptor 3, in order: a pipe does.
 package struct FetchOrder: Codable, Sendable, Equatable {
     /// Without what is meant for us: no `checksum`, no `archive`.
     package var url: String

@@ -36,6 +36,8 @@ package struct StageFailure: Error, Codable, Sendable, Equatable {
         /// No HTTP, or not what was asked for.
         case answerBroken = "answer_broken"
         case tooLarge = "too_large"
+        /// The server sends the file from its beginning again, and nothing takes back what was written.
+        case startedOver = "started_over"
         // Of unpacking.
         /// No archive, or of a format that is not taken.
         case formatRefused = "format_refused"

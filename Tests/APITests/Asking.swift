@@ -32,13 +32,17 @@ extension RequestBody {
     /// All in one piece.
     static func of(_ text: String?) -> RequestBody {
         guard let text else { return .empty }
-        let left = Locked<[UInt8]?>(Array(text.utf8))
-        return RequestBody(length: text.utf8.count) { () throws(BodyError) in
+        let left = Locked(Array(text.utf8)[...])
+        let source = Source { space, _ throws(BodyError) in
             left.withLock { left in
-                defer { left = nil }
-                return left.flatMap { $0.isEmpty ? nil : $0 }
+                let piece = left.prefix(space.count)
+                left = left.dropFirst(piece.count)
+                space.copyBytes(from: piece)
+                return piece.isEmpty ? .end : .bytes(piece.count)
             }
+        } wait: {
         }
+        return RequestBody(length: text.utf8.count, source)
     }
 }
 

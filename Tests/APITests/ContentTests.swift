@@ -14,7 +14,12 @@ struct ContentTests {
                 throw Problem(error)
             }
         }
-        let body = RequestBody(length: length) { () throws(BodyError) in nil }
+        let body = RequestBody(
+            length: length,
+            RequestBody.Source { _, _ throws(BodyError) in
+                .end
+            } wait: {
+            })
         let request = Request(
             method: .post, target: Target(path: "/", segments: [], query: []), headers: headers,
             caller: .anonymous, body: body)

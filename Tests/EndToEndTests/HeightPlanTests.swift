@@ -132,10 +132,10 @@ struct HeightPlanTests {
     }
 
     @Test func `where it is asked for the height is watched`() async throws {
-        let node = try TestNode.byHeight(nil, sdk: "0.50.13", chain: ["block_time": "1000"])
+        let node = try TestNode.byHeight(nil, sdk: "0.50.13", chain: ["block_time": "3000"])
         try node.start(["SWITCHYARD_WATCH_HEIGHTS": "true"])
         try await node.shows("a height") { ($0.height?.value ?? 0) > 1 }
-        let height = try #require(try node.status().height).value + 4
+        let height = try #require(try node.status().height).value + 2
         #expect(try await node.plan("v2", at: height) == 200)
         try await node.isUpgraded(at: height)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Supervisor
 import Testing
 
@@ -132,6 +133,25 @@ struct StagingFetchTests {
         try await bench.prepare("v3", info: ReleaseSite.info(endless))
             .expect(failed: "fetch-failed", "8388608")
         #expect(try bench.isClean("v3"))
+        #expect(try await node.stop() == 0)
+    }
+
+    @Test func `a server that does not go on where it was cut is begun with anew, a few times`()
+        async throws
+    {
+        try await start()
+        let name = "halves-\(getpid())"
+        _ = try await shell("cp '\(site.path("simd"))' '\(site.path(name))'")
+        let sum = "?checksum=sha256:" + (try site.digest(name))
+        let once = try await bench.prepare("v3", url: site.url(name, kind: "cut-once") + sum)
+        #expect(once.json["result"]?["trust"]?.string == "pinned", "\(once.body)")
+        #expect(try bench.placed() == site.digest(name))
+        // The cut one, the one that told that it began anew, and the one that was taken.
+        #expect(site.requests(name, kind: "cut-once") == 3)
+        try await bench.prepare("v4", url: site.url(name, kind: "cut") + sum)
+            .expect(failed: "fetch-failed", "from its beginning again")
+        #expect(site.requests(name, kind: "cut") == 10)
+        #expect(try bench.isClean("v4"))
         #expect(try await node.stop() == 0)
     }
 

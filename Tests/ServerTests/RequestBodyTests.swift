@@ -36,6 +36,22 @@ struct BodySink: Sendable {
     }
 }
 
+extension RequestBody {
+    /// All of it, through a space of so many bytes.
+    fileprivate func takenInto(_ size: Int) async throws(BodyError) -> [UInt8] {
+        let space = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
+        defer { space.deallocate() }
+        var bytes: [UInt8] = []
+        while true {
+            switch try take(into: space, within: .milliseconds(1)) {
+            case .bytes(let count): bytes += space[..<count]
+            case .nothing: try await wait()
+            case .end: return bytes
+            }
+        }
+    }
+}
+
 /// The head of a request that brings bytes to the sink.
 func upload(_ fields: String..., to path: String = "/sink") -> String {
     "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
@@ -62,6 +78,30 @@ struct RequestBodyTests {
             #expect(answers.first?.hasSuffix("\r\n\r\n? 300000") == true)
             #expect(answers.last?.status == 200)
             for _ in 0..<2 { #expect(await sink.next() == .success(bytes)) }
+        }
+    }
+
+    @Test(arguments: ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+    func `a route takes no more at once than it has room for`(framing: String) async throws {
+        let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+        let route = Route(
+            .post, "/sink", scope: .read,
+            takes: .bytes(type: "application/octet-stream", limit: 1 << 30)
+        ) { call throws(Problem) in
+            do throws(BodyError) {
+                return .text("\(try await call.request.body.takenInto(999) == bytes)")
+            } catch {
+                throw Problem(error)
+            }
+        }
+        try await TestServer.run(routes: [route]) { server in
+            let client = try Client(unix: server.unix)
+            client.send(upload(framing))
+            let isChunked = framing.hasSuffix("chunked")
+            if isChunked { client.send("186a0\r\n") }
+            client.send(bytes)
+            if isChunked { client.send("\r\n0\r\n\r\n") }
+            #expect(try client.answers(1).first?.hasSuffix("true") == true)
         }
     }
 

@@ -137,11 +137,13 @@ extension UploadsResource {
 
     /// A part whose bytes are not those of its digest is taken back.
     private func receive(_ append: Append, into intake: Intake) async -> Receiver.Result {
-        let part =
-            append.part.isEmpty ? nil : RunningDigest(withSHA512: append.part.sha512 != nil)
+        var begun = intake
+        if !append.part.isEmpty {
+            begun.part = RunningDigest(withSHA512: append.part.sha512 != nil)
+        }
         var result = await Receiver(staging: node.staging).receive(
-            append.call.request.body, into: intake, hashing: part)
-        if result.failure == nil, let part = result.part, !part.digests.fit(append.part) {
+            append.call.request.body, into: begun)
+        if result.failure == nil, let part = result.intake.part, !part.digests.fit(append.part) {
             result = await node.staging.pool.run { [result] in
                 var result = result
                 do throws(StagingRefusal) {

@@ -2,25 +2,16 @@ import Glibc
 import Supervisor
 
 extension Home {
-    /// The path of the daemon's binary that `current` stands for; genesis when there is no link
-    /// yet.
+    /// The path of the daemon's binary that `current` stands for; genesis in a home that was never
+    /// upgraded.
     ///
-    /// - Throws: when `current` is there and leads nowhere. Genesis is never a stand-in for that:
-    ///   it may be years too old for the data.
+    /// - Throws: when it is not certain which that is. Genesis is never a stand-in then: it may be
+    ///   years too old for the data.
     func currentBinary() throws(CommandFailure) -> String {
-        do {
-            switch try FileKind(ofLinkAt: current) {
-            case .missing: return genesis.binary
-            case .link where try FileKind(at: current) == .missing:
-                throw CommandFailure(
-                    "the link \(quoted(current)) leads nowhere; point it at genesis or at the "
-                        + "folder in upgrades/ that the data belongs to")
-            case .link, .directory, .regular, .other: return current + "/bin/" + daemonName
-            }
-        } catch let failure as CommandFailure {
-            throw failure
+        do throws(Block) {
+            return try CurrentLink(self).resolve().binary
         } catch {
-            throw CommandFailure("cannot read the link \(quoted(current)): \(error)")
+            throw CommandFailure(escaped("\(error.reason); \(error.remedy)"))
         }
     }
 }

@@ -49,8 +49,7 @@ struct Execution {
             return "cannot run \(name): its interpreter or dynamic loader does not exist on this "
                 + "host (`file` and `ldd` name it)"
         case ENOENT, ENOTDIR:
-            return "cannot run \(name): it does not exist; "
-                + "`switchyard init <path to executable>` puts the first binary in place"
+            return "cannot run \(name): it does not exist; \(placing)"
         case EACCES where (try? FileKind(at: binary)) == .regular:
             return "cannot run \(name): it is not executable for this user (chmod a+x), or its "
                 + "file system is mounted noexec"
@@ -63,5 +62,15 @@ struct Execution {
         case ETXTBSY: return "cannot run \(name): it is still being written; try again"
         default: return "cannot run \(name): \(String(cString: strerror(code)))"
         }
+    }
+
+    /// The command that puts a binary there.
+    private var placing: String {
+        let parts = binary.split(separator: "/")
+        guard parts.count > 4, parts[parts.count - 4] == "upgrades" else {
+            return "`switchyard init <path to executable>` puts the first binary in place"
+        }
+        return
+            "`switchyard add-upgrade <name> <path to executable>` puts that of an upgrade in place"
     }
 }

@@ -84,10 +84,8 @@ struct GenesisSetup {
         let kind = try FileKind(ofLinkAt: home.current)
         switch kind {
         case .missing:
-            guard symlink(home.genesis.directory, home.current) == 0 else {
-                throw SystemError("symlink", path: home.current)
-            }
-            try syncFolder(home.root)
+            if home.isStateApart { try makeFolders(home.state, mode: 0o750) }
+            try mendLink()
         case .link where try FileKind(at: home.current) == .directory: break
         // The words are Go's, which Cosmovisor's tests expect to the letter.
         case .link, .regular, .directory, .other:
@@ -95,6 +93,15 @@ struct GenesisSetup {
         }
         let path = try resolved(home.current) + "/bin/" + home.daemonName
         logger.info("the current symlink points to: \(quoted(path))")
+    }
+
+    /// Genesis only in a home that was never upgraded.
+    private func mendLink() throws(CommandFailure) {
+        do throws(Block) {
+            try CurrentLink(home).makeOrMend()
+        } catch {
+            throw CommandFailure("\(error.reason); \(error.remedy)")
+        }
     }
 
     private func resolved(_ path: String) throws(SystemError) -> String {

@@ -19,15 +19,29 @@ enum HelpText {
                                      `run start` is supervised; anything else, such as
                                      `run version`, takes the place of this process.
           switchyard init <path>     Make the folders, with <path> as the first binary.
-          switchyard config          Show the effective configuration and its origins.
+          switchyard config          Show what holds, and with --origins where it is from.
           switchyard preflight [plan]
                                      Show whether this host will survive a plan.
           switchyard prepare <plan>  Have a plan's binary put in place before its height.
           switchyard prepare-upgrade The same for the plan that comes next.
+          switchyard add-upgrade <name> <path>
+                                     Put a plan's binary in place, and set its height.
+          switchyard add-batch-upgrade
+                                     The same for several plans.
+          switchyard show-upgrade-info
+                                     Show the file by which the chain asks for an upgrade.
           switchyard token           Make, list and revoke the tokens of the API.
           switchyard manifest        Make and check the manifest of a release.
           switchyard version         Show our version and the daemon's.
+          switchyard completion <shell>
+                                     Print what bash, zsh or fish need to complete this.
           switchyard help [command]  Show this text, or the options of a command.
+
+        FLAGS, before the command
+          --cosmovisor-config, -c <file>
+                                     More settings; variables win over them. Default:
+                                     <DAEMON_HOME>/cosmovisor/config.toml, if there.
+          --log-format <format>      console, json or journal.
 
         ENVIRONMENT
           DAEMON_HOME                The node's home, an absolute path. Required.
@@ -38,7 +52,7 @@ enum HelpText {
           SWITCHYARD_LISTEN          Where the API listens, or none.
           SWITCHYARD_API_GROUP       Whose members may use the API's socket.
           SWITCHYARD_RESTART         on-failure (default), always or no.
-          SWITCHYARD_LOG_FORMAT      console (default) or json.
+          SWITCHYARD_LOG_FORMAT      console (default), json or journal.
           `switchyard config` lists every variable.
 
         FILES

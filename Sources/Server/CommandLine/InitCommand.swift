@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Supervisor
 
 /// Makes the folders of a home, with a first binary.
 struct InitCommand: ProgramCommand {
@@ -7,8 +8,9 @@ struct InitCommand: ProgramCommand {
         commandName: "init",
         abstract: "Make the folders below DAEMON_HOME, with a first binary.",
         discussion: """
-            Copies the executable to cosmovisor/genesis/bin unless a binary is there already, and \
-            makes the link `current`. May be run again at any time.
+            Copies the executable to cosmovisor/genesis/bin unless a binary is there already, makes \
+            the link `current`, and writes the settings to cosmovisor/config.toml; asks before it \
+            replaces one. May be run again at any time.
             """)
 
     @Argument(help: ArgumentHelp("The daemon's first binary.", valueName: "path to executable"))
@@ -16,10 +18,11 @@ struct InitCommand: ProgramCommand {
 
     func run(in program: Program) throws -> Int32 {
         try GenesisSetup.check(executable: executable)
-        let configuration = try Configuration(onlyHomeFrom: program.environment)
+        let configuration = try program.configuration()
         let logger = Logger(settings: configuration.log)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         try GenesisSetup(home: configuration.home, executable: executable, logger: logger).run()
+        try ConfigExport(configuration: configuration, logger: logger).run()
         return 0
     }
 }

@@ -2,10 +2,9 @@
 ///
 /// `run` hands everything to the daemon, also `--help`, `--version` and `-c`, so that it never
 /// reaches the argument parser. Cosmovisor's exception is kept: its own flag as the very first
-/// argument of `run`, or before the command.
+/// argument of `run`.
 struct Invocation: Equatable {
-    /// The config file that is named; nil, also for an empty name: the environment only.
-    let configFile: String?
+    let flags: RootFlags
     let command: Command
 
     enum Command: Equatable {
@@ -16,40 +15,83 @@ struct Invocation: Equatable {
 
     /// - Parameter arguments: without the program's name.
     init(arguments: [String]) throws(InvocationError) {
+        var flags = RootFlags()
         var rest = arguments[...]
-        var file = try Self.takeConfigFile(&rest, flags: Self.rootFlags)
-        guard rest.first == "run" else {
-            command = .other(Array(rest))
-            configFile = file
-            return
+        while try flags.take(from: &rest, as: RootFlags.beforeCommand) {}
+        if rest.first == "run" {
+            rest.removeFirst()
+            _ = try flags.take(from: &rest, as: RootFlags.afterRun)
+            command = .run(Array(rest))
+        } else {
+            command = .other(try Self.withoutRootFlags(rest, &flags))
         }
-        rest.removeFirst()
-        if let own = try Self.takeConfigFile(&rest, flags: Self.runFlags) { file = own }
-        configFile = file
-        command = .run(Array(rest))
+        self.flags = flags
     }
 
-    private static let rootFlags = ["--cosmovisor-config", "-c"]
-    private static let runFlags = ["--cosmovisor-config", "-cosmovisor-config"]
+    /// Cosmovisor's flag may stand anywhere among the arguments of a command, up to `--`.
+    private static func withoutRootFlags(
+        _ arguments: ArraySlice<String>, _ flags: inout RootFlags
+    ) throws(InvocationError) -> [String] {
+        var (rest, kept) = (arguments, [String]())
+        while let first = rest.first, first != "--" {
+            if try flags.take(from: &rest, as: RootFlags.beforeCommand) { continue }
+            kept.append(first)
+            rest.removeFirst()
+        }
+        return kept + rest
+    }
+}
 
-    private static func takeConfigFile(
-        _ rest: inout ArraySlice<String>, flags: [String]
-    ) throws(InvocationError) -> String? {
-        guard let first = rest.first, flags.contains(first.lowercased()) else { return nil }
-        guard rest.count > 1 else { throw .missingConfigFile(first) }
-        let file = rest[rest.startIndex + 1]
-        rest = rest.dropFirst(2)
-        return file.isEmpty ? nil : file
+/// The flags that every command has.
+struct RootFlags: Equatable {
+    /// The config file that is named; nil, also for an empty name: the one at its usual place.
+    var configFile: String?
+    var logFormat: String?
+
+    fileprivate typealias Names = [String: WritableKeyPath<RootFlags, String?> & Sendable]
+
+    fileprivate static let beforeCommand: Names = [
+        "--cosmovisor-config": \.configFile, "-c": \.configFile, "--log-format": \.logFormat,
+    ]
+    /// `-c` and `--log-format` may be flags of the daemon.
+    fileprivate static let afterRun: Names = [
+        "--cosmovisor-config": \.configFile, "-cosmovisor-config": \.configFile,
+    ]
+
+    /// Takes the first argument and its value away, if it is one of these flags.
+    fileprivate mutating func take(
+        from rest: inout ArraySlice<String>, as names: Names
+    ) throws(InvocationError) -> Bool {
+        guard let first = rest.first else { return false }
+        let parts = first.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = parts.first.map { $0.lowercased() } ?? ""
+        guard let flag = names[name] else { return false }
+        rest.removeFirst()
+        let value: String
+        if parts.count == 2 {
+            value = String(parts[1])
+        } else {
+            guard let next = rest.popFirst() else { throw .missingValue(name) }
+            value = next
+        }
+        self[keyPath: flag] = value.isEmpty ? nil : value
+        return true
+    }
+
+    /// What they say of variables.
+    var variables: [Variable: String] {
+        logFormat.map { [.logFormat: $0] } ?? [:]
     }
 }
 
 /// A command line that cannot be understood.
 enum InvocationError: Error, Equatable, CustomStringConvertible {
-    case missingConfigFile(String)
+    /// The flag's name.
+    case missingValue(String)
 
     var description: String {
         switch self {
-        case .missingConfigFile(let flag): "\(flag.lowercased()) requires an argument"
+        case .missingValue(let flag): "\(flag) requires an argument"
         }
     }
 }

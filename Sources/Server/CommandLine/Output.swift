@@ -12,7 +12,11 @@ enum Output: Int32 {
 
     /// Writes just that, for lines that are rewritten on a terminal.
     func text(_ text: String) {
-        var bytes = Array(text.utf8)[...]
+        bytes(Array(text.utf8))
+    }
+
+    func bytes(_ bytes: [UInt8]) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { write(rawValue, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }

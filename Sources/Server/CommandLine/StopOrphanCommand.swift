@@ -18,7 +18,7 @@ struct StopOrphanCommand: ProgramCommand {
 
     func run(in program: Program) throws -> Int32 {
         guard program.environment["SERVICE_RESULT"] == "timeout" else { return 0 }
-        let configuration = try Configuration(onlyHomeFrom: program.environment)
+        let configuration = try Self.configuration(of: program)
         let log = Logger(settings: configuration.log)
         let lock: HomeLock
         do throws(HomeLockError) {
@@ -35,6 +35,19 @@ struct StopOrphanCommand: ProgramCommand {
         let exit = try Self.stop(orphan, grace: configuration.grace)
         log.notice("the daemon ended", metadata: ["exit": "\(exit)"])
         return 0
+    }
+
+    /// A config file that was broken meanwhile must not keep an orphan alive.
+    private static func configuration(
+        of program: Program
+    ) throws(ConfigurationErrors) -> Configuration {
+        do throws(ConfigurationErrors) {
+            return try program.configurationOfHome()
+        } catch {
+            // Where that has no home either, the first reason is the one to tell.
+            guard let configuration = try? program.configurationWithoutFile() else { throw error }
+            return configuration
+        }
     }
 
     private static func stop(_ orphan: Orphan, grace: Duration) throws -> Exit {

@@ -21,7 +21,7 @@ extension Scope: ExpressibleByArgument {}
 extension Program {
     /// The tokens of this home, as whoever may write them.
     func tokenStore() throws -> TokenStore {
-        let configuration = try Configuration(onlyHomeFrom: environment)
+        let configuration = try configurationOfHome()
         for warning in configuration.warnings { Output.errors.line("Warning: " + warning) }
         return try TokenStore(of: configuration)
     }

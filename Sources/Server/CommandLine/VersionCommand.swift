@@ -17,7 +17,7 @@ struct VersionCommand: ProgramCommand {
 
     func run(in program: Program) throws -> Int32 {
         if output == "json" { return try printJSON(in: program) }
-        Output.standard.line("switchyard version: \(Version.number)")
+        Output.standard.line("\(ProgramName.ofProcess.rawValue) version: \(Version.number)")
         if cosmovisorOnly { return 0 }
         let daemon = try daemon(["version"] + arguments, in: program)
         let end = try daemon.run()
@@ -44,7 +44,7 @@ struct VersionCommand: ProgramCommand {
 
     private func daemon(_ arguments: [String], in program: Program) throws -> Execution {
         do {
-            let configuration = try Configuration(environment: program.environment)
+            let configuration = try program.configuration()
             try configuration.checkLayout()
             return Execution(
                 binary: try configuration.home.currentBinary(), arguments: arguments,

@@ -1,6 +1,6 @@
 import Supervisor
 
-/// What the operator asked for, read from the environment.
+/// What the operator asked for, by flags, variables and a config file.
 struct Configuration: Sendable, Equatable {
     let home: Home
     let allowsDownloads: Bool
@@ -60,33 +60,38 @@ struct Configuration: Sendable, Equatable {
     let fetchesPrivate: Bool
     /// MD5 and SHA-1 are checked instead of refused.
     let allowsWeakChecksums: Bool
-    /// The variables that were set to something.
-    let given: Set<Variable>
-    /// Things that look like mistakes and change nothing; one sentence each.
+    /// Who has set what; a variable that is not in it has its default.
+    let origins: [Variable: Origin]
+    /// The config.toml that was read.
+    let configFile: String?
+    /// Names that look like mistakes and change nothing; one sentence each.
     var warnings: [String]
 
     /// - Throws: every problem at once. The disk is not looked at; see `checkLayout`.
-    init(environment: [String: String]) throws(ConfigurationErrors) {
-        var reader = EnvironmentReader(environment)
+    init(_ sources: ConfigurationSources) throws(ConfigurationErrors) {
+        var reader = SettingsReader(sources)
         let configuration = Configuration(&reader)
         guard reader.problems.isEmpty else { throw ConfigurationErrors(problems: reader.problems) }
         self = configuration
     }
 
-    /// Reads what `init` needs: only the name and the home must be right.
-    ///
-    /// Cosmovisor's `init` passes over everything else in silence; here it becomes a warning.
-    init(onlyHomeFrom environment: [String: String]) throws(ConfigurationErrors) {
-        var reader = EnvironmentReader(environment)
+    /// Of a command that needs to know where the node is, and no more: only the name and the home
+    /// must be right, and with them the root and the link; what else is wrong becomes a warning.
+    init(onlyHomeFrom sources: ConfigurationSources) throws(ConfigurationErrors) {
+        var reader = SettingsReader(sources)
         let configuration = Configuration(&reader)
-        let fatal = reader.problems.filter { $0.variable == .name || $0.variable == .home }
+        let places: [Variable?] = [.name, .home, .root, .current]
+        let fatal = reader.problems.filter { places.contains($0.variable) }
         guard fatal.isEmpty else { throw ConfigurationErrors(problems: fatal) }
         self = configuration
         warnings.insert(contentsOf: reader.problems.map(\.message), at: 0)
     }
 
+    /// The variables that were set to something.
+    var given: Set<Variable> { Set(origins.keys) }
+
     func origin(of variable: Variable) -> Origin {
-        given.contains(variable) ? .environment : .default
+        origins[variable] ?? .default
     }
 }
 
@@ -97,9 +102,11 @@ struct LogSettings: Sendable, Equatable {
     /// Nil: no time at all.
     let timeFormat: TimeFormat?
     let format: LogFormat
+    /// JOURNAL_STREAM of systemd.exec(5): which file leads to its journal.
+    var journalStream: String?
 }
 
 /// The shape of a log line.
 enum LogFormat: String, CaseIterable, Sendable {
-    case console, json
+    case console, json, journal
 }

@@ -11,7 +11,10 @@ struct ConfigurationErrors: Error, Equatable, CustomStringConvertible {
 
 /// One variable that cannot be used as it is.
 struct ConfigurationProblem: Equatable, Sendable {
-    let variable: Variable
+    /// Nil when the config file as a whole is at fault.
+    let variable: Variable?
     /// Names the variable, what was given and what is allowed; safe to print.
     let message: String
+    /// The config file is there, and this user may not read it.
+    var isForbidden = false
 }

@@ -1,10 +1,19 @@
 import Supervisor
 
 extension Configuration {
-    /// Every effective value in the layout of Cosmovisor's `config`, then ours.
-    ///
-    /// The value comes first and its origin after it, so that what reads `NAME: value` still can.
-    var listing: String {
+    /// Every effective value as Cosmovisor's `config` prints it, to the letter, then ours.
+    var listing: String { listing { _ in "" } }
+
+    /// The same, with where each value comes from behind it.
+    var listingWithOrigins: String {
+        let file = configFile.map(quoted) ?? "none"
+        return listing { " (\(origin(of: $0).description))" } + "\nConfig File: " + file
+    }
+
+    private func listing(_ note: (Variable) -> String) -> String {
+        let line = { (variable: Variable, value: String?) in
+            "  \(variable.rawValue): " + escaped(shown(variable, value)) + note(variable)
+        }
         let lines =
             ["Configurable Values:"] + cosmovisorValues.map(line)
             + ["Derived Values:"] + derivedValues.map(derivedLine)
@@ -12,55 +21,9 @@ extension Configuration {
         return lines.joined(separator: "\n")
     }
 
-    /// What has no value is not set and has no default.
-    var values: [(Variable, String?)] { cosmovisorValues + ownValues }
-
-    private var cosmovisorValues: [(Variable, String?)] {
-        [
-            (.home, home.path),
-            (.name, home.daemonName),
-            (.allowDownloads, "\(allowsDownloads)"),
-            (.requireChecksums, "\(requiresChecksums)"),
-            (.restartAfterUpgrade, "\(restartsAfterUpgrade)"),
-            (.restartDelay, restartDelay.goText),
-            (.grace, grace.goText),
-            (.pollInterval, pollInterval.goText),
-            (.skipBackup, "\(skipsBackup)"),
-            (.backupDirectory, backupDirectory),
-            (.preUpgradeRetries, "\(preUpgradeRetries)"),
-            (.disableLogs, "\(log.isDisabled)"),
-            (.colorLogs, "\(log.isColored)"),
-            (.timeFormat, log.timeFormat?.goLayout),
-            (.customPreUpgrade, customPreUpgrade),
-            (.disableRecase, "\(home.letterCase == .kept)"),
-        ]
-    }
-
-    private var ownValues: [(Variable, String?)] {
-        [
-            (.grpcAddress, grpcAddress),
-            (.rpcAddress, rpcAddress),
-            (.listen, listen.joined(separator: ",")),
-            (.tokensFile, tokensFile),
-            (.apiGroup, apiGroup),
-            (.apiHosts, apiHosts.names.joined(separator: ",")),
-            (.allowRemote, "\(allowsRemote)"),
-            (.metricsOpen, "\(opensMetrics)"),
-            (.startCommands, startCommands.joined(separator: ",")),
-            (.restart, restart.rawValue),
-            (.watchHeights, "\(watchesHeights)"),
-            (.waitForExit, waitForExit.goText),
-            (.linger, linger.goText),
-            (.reserve, reserve.text),
-            (.maxUpload, ByteCount.text(maxUpload)),
-            (.horizon, horizon.goText),
-            (.trust, trust.rawValue),
-            (.trustSigners, trustSigners),
-            (.trustThreshold, "\(trustThreshold)"),
-            (.fetchPrivate, "\(fetchesPrivate)"),
-            (.allowWeakChecksums, "\(allowsWeakChecksums)"),
-            (.logFormat, log.format.rawValue),
-        ]
+    private func shown(_ variable: Variable, _ value: String?) -> String {
+        // The one value that Cosmovisor shows otherwise than it takes it.
+        (variable == .timeFormat ? log.timeFormat?.goLayout : value) ?? ""
     }
 
     private var derivedValues: [(String, String)] {
@@ -71,10 +34,6 @@ extension Configuration {
             ("Monitored File", home.planFile),
             ("Data Backup Dir", backupDirectory),
         ]
-    }
-
-    private func line(_ variable: Variable, _ value: String?) -> String {
-        "  \(variable.rawValue): \(escaped(value ?? "")) (\(origin(of: variable).rawValue))"
     }
 
     private func derivedLine(_ label: String, _ value: String) -> String {

@@ -2,7 +2,7 @@ import Supervisor
 
 extension Configuration {
     /// Reads everything; what is wrong is left in the reader.
-    init(_ reader: inout EnvironmentReader) {
+    init(_ reader: inout SettingsReader) {
         let home = Self.home(&reader)
         self.home = home
         allowsDownloads = reader.flag(.allowDownloads, default: false)
@@ -39,11 +39,12 @@ extension Configuration {
         trustThreshold = Self.trustThreshold(&reader)
         fetchesPrivate = reader.flag(.fetchPrivate, default: false)
         allowsWeakChecksums = reader.flag(.allowWeakChecksums, default: false)
-        given = reader.given
-        warnings = Variable.suspicions(in: reader.environment)
+        origins = reader.sources.origins
+        configFile = reader.sources.file?.path
+        warnings = reader.sources.suspicions
     }
 
-    private static func home(_ reader: inout EnvironmentReader) -> Home {
+    private static func home(_ reader: inout SettingsReader) -> Home {
         let name = Self.name(&reader)
         if reader.text(.home) == nil {
             reader.refuse(
@@ -51,10 +52,23 @@ extension Configuration {
         }
         let path = reader.absolutePath(.home) ?? ""
         let keepsCase = reader.flag(.disableRecase, default: false)
-        return Home(path: path, daemonName: name, letterCase: keepsCase ? .kept : .lowered)
+        return Home(
+            path: path, daemonName: name, letterCase: keepsCase ? .kept : .lowered,
+            root: reader.absolutePath(.root), current: link(&reader))
     }
 
-    private static func name(_ reader: inout EnvironmentReader) -> String {
+    private static func link(_ reader: inout SettingsReader) -> String? {
+        guard let path = reader.absolutePath(.current) else { return nil }
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        guard !["", ".", ".."].contains(name) else {
+            reader.refuse(
+                .current, "SWITCHYARD_CURRENT must be the path of a link, got \(quoted(path))")
+            return nil
+        }
+        return path
+    }
+
+    private static func name(_ reader: inout SettingsReader) -> String {
         guard let name = reader.text(.name) else {
             reader.refuse(
                 .name, "DAEMON_NAME is not set: the file name of the daemon's binary, such as gaiad"
@@ -69,14 +83,14 @@ extension Configuration {
 
     /// Backups that are never made may name any folder, also a relative one.
     private static func backupDirectory(
-        _ reader: inout EnvironmentReader, home: Home, isUsed: Bool
+        _ reader: inout SettingsReader, home: Home, isUsed: Bool
     ) -> String {
         guard isUsed else { return reader.text(.backupDirectory) ?? home.path }
         return reader.absolutePath(.backupDirectory) ?? home.path
     }
 
     private static func trustSigners(
-        _ reader: inout EnvironmentReader, _ trust: TrustRequirement
+        _ reader: inout SettingsReader, _ trust: TrustRequirement
     ) -> String? {
         let path = reader.absolutePath(.trustSigners)
         if trust == .signature, reader.text(.trustSigners) == nil {
@@ -88,7 +102,7 @@ extension Configuration {
         return path
     }
 
-    private static func trustThreshold(_ reader: inout EnvironmentReader) -> Int {
+    private static func trustThreshold(_ reader: inout SettingsReader) -> Int {
         let count = reader.count(.trustThreshold, default: 1)
         guard count > 0 else {
             reader.refuse(
@@ -99,7 +113,7 @@ extension Configuration {
         return count
     }
 
-    private static func apiHosts(_ reader: inout EnvironmentReader) -> AllowedHosts {
+    private static func apiHosts(_ reader: inout SettingsReader) -> AllowedHosts {
         let names = reader.list(.apiHosts, default: [])
         if let hosts = AllowedHosts(names) { return hosts }
         reader.refuse(
@@ -109,7 +123,7 @@ extension Configuration {
         return .none
     }
 
-    private static func listen(_ reader: inout EnvironmentReader, home: Home) -> [String] {
+    private static func listen(_ reader: inout SettingsReader, home: Home) -> [String] {
         let listen = reader.list(.listen, default: ["unix:" + home.socket])
         if listen.contains("none"), listen.count > 1 {
             reader.refuse(
@@ -122,13 +136,14 @@ extension Configuration {
 }
 
 extension LogSettings {
-    fileprivate init(_ reader: inout EnvironmentReader) {
+    fileprivate init(_ reader: inout SettingsReader) {
         isDisabled = reader.flag(.disableLogs, default: false)
         isColored = reader.flag(.colorLogs, default: true)
         // Empty is no time; unset is the default.
-        let isEmpty = reader.environment[Variable.timeFormat.rawValue] == ""
+        let isEmpty = reader.sources.value(of: .timeFormat)?.text == ""
         let format: TimeFormat = reader.choice(.timeFormat, default: .kitchen)
         timeFormat = isEmpty ? nil : format
         self.format = reader.choice(.logFormat, default: .console)
+        journalStream = reader.sources.environment["JOURNAL_STREAM"]
     }
 }

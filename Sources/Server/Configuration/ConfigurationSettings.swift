@@ -6,7 +6,7 @@ extension Configuration {
         values.map { variable, value in
             Setting(
                 name: variable.rawValue, value: value.map(withoutSecrets),
-                origin: origin(of: variable).rawValue)
+                origin: origin(of: variable).word)
         }
     }
 }

@@ -8,15 +8,22 @@ extension Variable {
             guard Variable(rawValue: name) == nil, hasKnownPrefix(name),
                 !DebugSwitches.isOne(name)
             else { return nil }
-            let near = allCases.map { ($0, distance(name, $0.rawValue)) }
-                .filter { $0.1 <= 3 }
-                .min { $0.1 < $1.1 }
-            if let near {
-                return "\(escaped(name)) is not known and ignored; did you mean \(near.0.rawValue)?"
+            if let near = nearest(to: name) {
+                return "\(escaped(name)) is not known and ignored; did you mean \(near.rawValue)?"
             }
             guard name.hasPrefix("SWITCHYARD_") else { return nil }
             return "\(escaped(name)) is not known and ignored"
         }
+    }
+
+    /// What was probably meant; nil when the name is like none of these.
+    static func nearest(to name: String) -> Variable? {
+        let word = name.utf8.drop { $0 != UInt8(ascii: "_") }.dropFirst()
+        // In a short word three letters are the half of it.
+        let most = min(3, max(1, word.count / 2))
+        return allCases.map { ($0, distance(name, $0.rawValue)) }
+            .filter { $0.1 <= most }
+            .min { $0.1 < $1.1 }?.0
     }
 
     private static func hasKnownPrefix(_ name: String) -> Bool {

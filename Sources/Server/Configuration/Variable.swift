@@ -20,6 +20,8 @@ enum Variable: String, CaseIterable, Sendable {
     case rpcAddress = "DAEMON_RPC_ADDRESS"
     /// Read by Cosmovisor before 1.0; old unit files still set it.
     case logBufferSize = "DAEMON_LOG_BUFFER_SIZE"
+    case root = "SWITCHYARD_ROOT"
+    case current = "SWITCHYARD_CURRENT"
     case listen = "SWITCHYARD_LISTEN"
     case tokensFile = "SWITCHYARD_TOKENS_FILE"
     case apiGroup = "SWITCHYARD_API_GROUP"
@@ -40,9 +42,4 @@ enum Variable: String, CaseIterable, Sendable {
     case fetchPrivate = "SWITCHYARD_FETCH_PRIVATE"
     case allowWeakChecksums = "SWITCHYARD_ALLOW_WEAK_CHECKSUMS"
     case logFormat = "SWITCHYARD_LOG_FORMAT"
-}
-
-/// Where an effective value comes from.
-enum Origin: String, Sendable {
-    case `default`, environment
 }

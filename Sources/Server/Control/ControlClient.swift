@@ -27,7 +27,15 @@ struct ControlClient: Sendable {
     func post<Value: Decodable>(
         _ path: String, _ body: [String: String], as type: Value.Type = Value.self
     ) async throws(ControlError) -> Answer<Value> {
-        try await send("POST \(path)", body: body)
+        try await send("POST \(path)", content: Self.json(body))
+    }
+
+    /// - Parameter replacing: whether what is there, whatever it is, may be replaced.
+    func put<Value: Decodable>(
+        _ path: String, _ body: some Encodable, replacing: Bool, as type: Value.Type = Value.self
+    ) async throws(ControlError) -> Answer<Value> {
+        let fields = replacing ? "If-Match: *\r\n" : ""
+        return try await send("PUT \(path)", fields: fields, content: Self.json(body))
     }
 
     func delete<Value: Decodable>(
@@ -42,9 +50,10 @@ struct ControlClient: Sendable {
     }
 
     private func send<Value: Decodable>(
-        _ line: String, body: [String: String]? = nil, limit: Duration = limit
+        _ line: String, fields: String = "", content: Data? = nil, limit: Duration = limit
     ) async throws(ControlError) -> Answer<Value> {
-        let answer = try await exchange(Self.request(line, body: body), limit: limit)
+        let answer = try await exchange(
+            Self.request(line, fields: fields, content: content), limit: limit)
         let data = Data(answer.body)
         guard (200..<300).contains(answer.status) else {
             guard let problem = try? JSONDecoder().decode(ProblemView.self, from: data) else {
@@ -71,15 +80,18 @@ struct ControlClient: Sendable {
         }
     }
 
-    private static func request(_ line: String, body: [String: String]?) -> [UInt8] {
+    /// Strings and numbers always encode.
+    private static func json(_ body: some Encodable) -> Data {
+        (try? JSONEncoder().encode(body)) ?? Data()
+    }
+
+    private static func request(_ line: String, fields: String, content: Data?) -> [UInt8] {
         var head =
             "\(line) HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
-            + "User-Agent: switchyard/\(Version.number)\r\nConnection: close\r\n"
-        // Strings always encode.
-        let content = body.flatMap { try? JSONEncoder().encode($0) } ?? Data()
-        if body != nil {
+            + "User-Agent: switchyard/\(Version.number)\r\nConnection: close\r\n" + fields
+        if let content {
             head += "Content-Type: application/json\r\nContent-Length: \(content.count)\r\n"
         }
-        return Array(head.utf8) + Array("\r\n".utf8) + Array(content)
+        return Array(head.utf8) + Array("\r\n".utf8) + Array(content ?? Data())
     }
 }

@@ -15,7 +15,7 @@ extension Program {
             @escaping @Sendable (ControlClient, SignalReader, Configuration)
             async throws(ControlError) -> Int32
     ) throws -> Int32 {
-        let configuration = try Configuration(onlyHomeFrom: environment)
+        let configuration = try configurationOfHome()
         for warning in configuration.warnings { Output.errors.line("Warning: " + warning) }
         let loop = try EventLoop(name: "sy-control")
         let signals = try SignalReader(on: loop)
@@ -43,7 +43,7 @@ extension Output {
     /// What is wrong after "Error:", and what to do about it in lines below.
     func failure(_ lines: [String]) {
         for (number, text) in lines.enumerated() {
-            line((number == 0 ? "Error: " : "  ") + text)
+            line((number == 0 ? "Error: " : "  ") + text.spelledForProcess)
         }
     }
 }

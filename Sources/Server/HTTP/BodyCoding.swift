@@ -50,7 +50,7 @@ enum BodyCoding {
             defer { buffer.consume(before - input.count) }
             var piece: [UInt8] = []
             while piece.count < limit {
-                switch decoder.next(&input) {
+                switch decoder.next(&input, atMost: limit - piece.count) {
                 case .data(let bytes): piece += bytes
                 case .end: return piece
                 case .malformed: throw .malformed

@@ -1,4 +1,5 @@
 import API
+import Glibc
 import Supervisor
 import Synchronization
 
@@ -13,19 +14,13 @@ final class BodyReader: Sendable {
     // A lock, because the route may read in a task of its own; nothing waits while holding it.
     private let state: Mutex<State>
 
-    private struct State {
+    fileprivate struct State {
         var buffer: ReadBuffer
         var coding: BodyCoding
         var pace: BodyPace
         /// The client waits for `100 Continue`, which nobody has sent.
         var owesContinue: Bool
         var failure: BodyError?
-    }
-
-    private enum Step: Sendable {
-        case piece([UInt8])
-        case end
-        case wait(Duration)
     }
 
     /// - Parameter buffer: What has arrived behind the head.
@@ -44,22 +39,13 @@ final class BodyReader: Sendable {
 
     /// The body as the API sees it.
     var content: RequestBody {
-        RequestBody(length: length) { () throws(BodyError) in try await self.next() }
-    }
-
-    /// The next piece of at most `limits.bodyPiece` bytes; nil at the end.
-    func next() async throws(BodyError) -> [UInt8]? {
-        try await sendContinue()
-        while true {
-            switch try take() {
-            case .end: return nil
-            case .piece(let bytes):
-                // A client on this host sends faster than a disk writes: the others get their turn.
-                await Task.yield()
-                return bytes
-            case .wait(let patience): try await wait(patience)
-            }
-        }
+        RequestBody(
+            length: length,
+            RequestBody.Source { space, patience throws(BodyError) in
+                try self.take(into: space, within: patience)
+            } wait: { () throws(BodyError) in
+                try await self.wait()
+            })
     }
 
     /// Reads away what nobody wants, so that the next request is found behind it.
@@ -71,7 +57,8 @@ final class BodyReader: Sendable {
         guard left <= limit else { throw fail(.tooLarge(limit: limit)) }
         guard !isAwaited else { return }
         var total = 0
-        while let piece = try await next() {
+        let content = content
+        while let piece = try await content.next() {
             total += piece.count
             guard total <= limit else { throw fail(.tooLarge(limit: limit)) }
         }
@@ -93,25 +80,44 @@ final class BodyReader: Sendable {
 }
 
 extension BodyReader {
-    private func sendContinue() async throws(BodyError) {
+    /// - Returns: Whether the client was waiting for it.
+    private func sendContinue() async throws(BodyError) -> Bool {
         let owes = state.withLock { state in
             defer { state.owesContinue = false }
             return state.owesContinue && state.failure == nil
         }
-        guard owes else { return }
+        guard owes else { return false }
         do throws(ChannelError) {
             try await channel.write(
                 Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), stall: limits.stallTime)
         } catch {
             throw fail(.init(error))
         }
+        return true
     }
 
-    private func take() throws(BodyError) -> Step {
+    /// What has arrived; on a thread that may block, also what arrives within the patience.
+    private func take(
+        into space: UnsafeMutableRawBufferPointer, within patience: Duration
+    ) throws(BodyError) -> IntakeTurn.Arrival {
+        let arrival = try look(into: space)
+        guard arrival == .nothing, patience > .zero, !state.withLock(\.owesContinue) else {
+            return arrival
+        }
+        let start = Instant.now
+        channel.poll(patience)
+        try count(waited: .now - start)
+        return try look(into: space)
+    }
+
+    private func look(
+        into space: UnsafeMutableRawBufferPointer
+    ) throws(BodyError) -> IntakeTurn.Arrival {
         do throws(BodyError) {
             return try state.withLock { state throws(BodyError) in
                 if let failure = state.failure { throw failure }
-                return try Self.step(&state, channel, limits)
+                // Before the client sends anything it waits for what `wait` says.
+                return state.owesContinue ? .nothing : try Self.look(&state, channel, into: space)
             }
         } catch {
             throw fail(error)
@@ -119,34 +125,33 @@ extension BodyReader {
     }
 
     /// What is there is taken first; then the socket is looked at, once.
-    private static func step(
-        _ state: inout State, _ channel: Channel, _ limits: HTTPLimits
-    ) throws(BodyError) -> Step {
-        let bytes = try state.coding.take(from: &state.buffer, atMost: limits.bodyPiece)
-        if !bytes.isEmpty { return .piece(bytes) }
-        guard !state.coding.isEnded else { return .end }
+    private static func look(
+        _ state: inout State, _ channel: Channel, into space: UnsafeMutableRawBufferPointer
+    ) throws(BodyError) -> IntakeTurn.Arrival {
+        if let arrival = try state.decode(into: space) { return arrival }
         do throws(ChannelError) {
             if case .length(let left) = state.coding {
-                let piece = try channel.receive(atMost: min(left, limits.bodyPiece))
-                guard let piece else { return .wait(state.pace.patience) }
-                guard !piece.isEmpty else { throw .broken(0) }
-                state.coding = BodyCoding(length: left - piece.count)
-                state.pace.receive(piece.count)
-                return .piece(piece)
+                let room = UnsafeMutableRawBufferPointer(rebasing: space.prefix(left))
+                guard let count = try channel.receive(into: room) else { return .nothing }
+                guard count > 0 else { throw .broken(0) }
+                state.coding = BodyCoding(length: left - count)
+                state.pace.receive(count)
+                return .bytes(count)
             }
-            guard let count = try channel.receive(into: &state.buffer) else {
-                return .wait(state.pace.patience)
-            }
+            guard let count = try channel.receive(into: &state.buffer) else { return .nothing }
             guard count > 0 else { throw .broken(0) }
             state.pace.receive(count)
         } catch {
             throw BodyError(error)
         }
-        return .wait(.zero)
+        return try state.decode(into: space) ?? .nothing
     }
 
-    private func wait(_ patience: Duration) async throws(BodyError) {
-        guard patience > .zero else { return }
+    /// Waits for the client, which first gets its `100 Continue` if it is owed one.
+    private func wait() async throws(BodyError) {
+        if let failure = state.withLock(\.failure) { throw failure }
+        guard try await !sendContinue() else { return }
+        let patience = state.withLock(\.pace.patience)
         let start = Instant.now
         do throws(ChannelError) {
             try await channel.wait(for: .read, until: start + patience)
@@ -155,13 +160,30 @@ extension BodyReader {
         } catch {
             throw fail(.init(error))
         }
-        let moves = state.withLock { $0.pace.wait(.now - start) }
-        guard moves else { throw fail(.stalled) }
+        try count(waited: .now - start)
+    }
+
+    private func count(waited time: Duration) throws(BodyError) {
+        guard state.withLock({ $0.pace.wait(time) }) else { throw fail(.stalled) }
     }
 
     private func fail(_ error: BodyError) -> BodyError {
         state.withLock { $0.failure = $0.failure ?? error }
         return error
+    }
+}
+
+extension BodyReader.State {
+    /// Content of what has arrived; nil when more must arrive.
+    fileprivate mutating func decode(
+        into space: UnsafeMutableRawBufferPointer
+    ) throws(BodyError) -> IntakeTurn.Arrival? {
+        let bytes = try coding.take(from: &buffer, atMost: space.count)
+        guard bytes.isEmpty else {
+            space.copyBytes(from: bytes)
+            return .bytes(bytes.count)
+        }
+        return coding.isEnded ? .end : nil
     }
 }
 

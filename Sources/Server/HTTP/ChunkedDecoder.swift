@@ -34,12 +34,15 @@ struct ChunkedDecoder {
     /// Consumes from the front of `input` up to and including the next event.
     ///
     /// After `.end` what is left of `input` belongs to the next message.
-    mutating func next(_ input: inout ArraySlice<UInt8>) -> Event {
+    /// - Parameter limit: Of the bytes of `.data`; more than none.
+    mutating func next(
+        _ input: inout ArraySlice<UInt8>, atMost limit: Int = .max
+    ) -> Event {
         while !input.isEmpty {
             switch state {
             case .ended: return .end
             case .data(let left):
-                let piece = input.prefix(left)
+                let piece = input.prefix(min(left, limit))
                 input = input.dropFirst(piece.count)
                 state = piece.count == left ? .dataCR : .data(left: left - piece.count)
                 return .data(piece)

@@ -12,8 +12,6 @@ struct HTTPLimits: Sendable {
     var stallTime = Duration.seconds(30)
     /// Bytes of a body that must come in each such time.
     var bodyFloor = 64 * 1024
-    /// Bytes of a body that a route gets at once.
-    var bodyPiece = 64 * 1024
     /// Bytes of a body that nobody wants and that are read all the same, to keep the connection.
     var unwantedBody = 64 * 1024
     /// How long, and for how many bytes, a closed connection's client is listened to, so that it

@@ -13,12 +13,21 @@ struct LineLogHandler: LogHandler {
     private let settings: LogSettings
     private let descriptor: Int32
     private let isColored: Bool
+    /// Where records go that the journal is to take apart, while that works.
+    private let journal: JournalSocket?
 
-    /// - Parameter descriptor: stays the caller's. Colour is used only if it is a terminal.
-    init(settings: LogSettings, descriptor: Int32) {
+    /// - Parameters:
+    ///   - descriptor: stays the caller's. Colour is used only if it is a terminal.
+    ///   - journal: used instead of the descriptor where that leads to the journal.
+    init(
+        settings: LogSettings, descriptor: Int32,
+        journal: @autoclosure () -> JournalSocket? = JournalSocket()
+    ) {
         self.settings = settings
         self.descriptor = descriptor
         isColored = settings.isColored && isatty(descriptor) == 1
+        self.journal =
+            settings.format == .journal && settings.isJournal(descriptor) ? journal() : nil
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -28,14 +37,16 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let now = WallTime.now
-        let text =
-            switch settings.format {
-            case .console:
+        switch settings.format {
+        case .console:
+            write(
                 line(of: event, at: WallTime(local: now))
-                    .console(timeFormat: settings.timeFormat, isColored: isColored)
-            case .json: line(of: event, at: WallTime(utc: now)).json
-            }
-        write(text)
+                    .console(timeFormat: settings.timeFormat, isColored: isColored))
+        case .json: write(line(of: event, at: WallTime(utc: now)).json)
+        case .journal:
+            let line = line(of: event, at: WallTime(utc: now))
+            if journal?.send(line.journalEntry) != true { write(line.prefixed) }
+        }
     }
 
     private func line(of event: LogEvent, at moment: WallTime) -> LogLine {
@@ -67,7 +78,7 @@ struct LineLogHandler: LogHandler {
     }
 
     /// Milliseconds.
-    private static let patience: Int32 = 100
+    static let patience: Int32 = 100
 }
 
 extension Logger {

@@ -19,11 +19,18 @@ extension LogLine {
             parts.append(Paint.dim.over(moment.formatted(timeFormat.goLayout), isColored))
         }
         parts.append(level.paint.over(level.threeLetters, isColored))
-        parts.append(escaped(message))
-        for (key, value) in fields {
-            parts.append(Paint.cyan.over(escaped(key) + "=", isColored) + Self.shown(value))
-        }
+        parts.append(facts(isColored: isColored))
         return parts.joined(separator: " ")
+    }
+
+    /// The message and its fields: `message key=value`.
+    var facts: String { facts(isColored: false) }
+
+    private func facts(isColored: Bool) -> String {
+        let shown = fields.map { key, value in
+            Paint.cyan.over(escaped(key) + "=", isColored) + Self.shown(value)
+        }
+        return ([escaped(message)] + shown).joined(separator: " ")
     }
 
     /// Bare where its ends are clear without quotes.

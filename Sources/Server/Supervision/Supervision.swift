@@ -21,7 +21,8 @@ struct Supervision: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let control = try EventLoop(name: "sy-control")
         let log = Logger(settings: configuration.log)
-        for warning in configuration.warnings { log.warning("\(warning)") }
+        // How systemd stops us is asked later, of a bus that may be slow; preflight tells of it.
+        for concern in configuration.concerns(stoppedBy: .none) { log.warning("\(concern)") }
         let board = StatusBoard(
             .starting(version: Version.number, isWatched: Notifier.isWatched))
         let counters = Counters()
@@ -81,6 +82,7 @@ struct Supervision: Sendable {
         } catch {
             return .failure(CommandFailure("\(error)", code: error.code))
         }
+        await node.takeOverPlans()
         api.bind()
         notifier.ready()
         group.addTask { await api.run() }

@@ -14,9 +14,9 @@ struct TokenStore {
     /// - Throws: `CommandFailure` when the home is not there or belongs to somebody else.
     init(of configuration: Configuration) throws {
         let home = configuration.home
-        guard try FileKind(at: home.root) == .directory else {
+        guard try FileKind(at: home.state) == .directory else {
             throw CommandFailure(
-                "DAEMON_HOME: \(quoted(home.root)) does not exist; "
+                "DAEMON_HOME: \(quoted(home.state)) does not exist; "
                     + "`switchyard init <path to executable>` makes it")
         }
         let writer = try TokenWriter(home: home, path: configuration.tokensFile)

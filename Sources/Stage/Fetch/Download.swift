@@ -2,6 +2,8 @@ import Glibc
 import StageMessages
 
 /// The file that is being fetched, as far as it has come.
+///
+/// What was written stays so: the descriptor may be a pipe.
 final class Download {
     private let file: Int32
     let limit: Int64
@@ -29,15 +31,15 @@ final class Download {
         return (written, version.validator)
     }
 
-    /// Drops what has come.
+    /// The file comes from its beginning.
     ///
-    /// - Throws: `.tooLarge`, `.system`.
+    /// - Throws: `.tooLarge`; `.startedOver` when some of it was written already.
     func begin(total: Int64?, _ version: Version?) throws(StageFailure) {
-        written = 0
-        self.total = nil
-        self.version = nil
+        guard written == 0 else {
+            throw StageFailure(
+                .startedOver, "the server sent the file from its beginning again \(self)")
+        }
         try check(total)
-        guard ftruncate(file, 0) == 0 else { throw Self.failure("ftruncate") }
         self.total = total
         self.version = version
     }
@@ -60,9 +62,9 @@ final class Download {
         var rest = bytes[...]
         while !rest.isEmpty {
             let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
-            let count = pwrite(file, start, rest.count, off_t(written))
+            let count = write(file, start, rest.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Self.failure("pwrite") }
+            guard count > 0 else { throw Self.failure("write") }
             written += Int64(count)
             rest = rest.dropFirst(count)
         }

@@ -2,14 +2,14 @@ import CCurl
 import Glibc
 import StageMessages
 
-/// Gets one URL into a file, as often as it takes.
+/// Gets what is at one URL, in as many attempts as it takes.
 struct Fetch {
     private let order: FetchOrder
     private let output: Int32
 
     private static let longestPause = Duration.seconds(60)
 
-    /// - Parameter output: Gets the file; must be a regular one.
+    /// - Parameter output: Gets the file, in order.
     init(_ order: FetchOrder, output: Int32 = 3) {
         self.order = order
         self.output = output

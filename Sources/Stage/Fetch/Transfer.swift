@@ -148,7 +148,8 @@ final class Transfer {
 
     /// - Returns: Whether to go on.
     func took(body bytes: UnsafeRawBufferPointer) -> Bool {
-        lastSign = .now
+        // How long it takes whoever reads from us is not the server's fault.
+        defer { lastSign = .now }
         return note { () throws(Setback) in
             guard head.isComplete else {
                 throw Setback(.answerBroken, "\(url.host) sent a body without a head", .soon)

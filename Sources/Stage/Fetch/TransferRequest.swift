@@ -48,6 +48,8 @@ struct TransferRequest {
             (CURLOPT_NOSIGNAL, 1),
             // Redirects are judged here, one by one.
             (CURLOPT_FOLLOWLOCATION, 0),
+            // Of what is read at once; 16 KiB otherwise.
+            (CURLOPT_BUFFERSIZE, 128 << 10),
             (CURLOPT_CONNECTTIMEOUT, transfer.patience.connectSeconds),
             (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             (CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),

@@ -12,6 +12,12 @@ extension Release {
         return text.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
     }
 
+    /// It runs the daemon under a name that is not known.
+    var isScript: Bool {
+        if case .script = ProgramFacts(self, environment: [], cache: LoaderCache()) { return true }
+        return false
+    }
+
     /// What Go's linker wrote of the module.
     var builtSDK: String? {
         GoBuildInfo(program: binary)?.version(of: "github.com/cosmos/cosmos-sdk")

@@ -9,27 +9,11 @@ package struct CurrentLink: Sendable {
     }
 
     /// What the link points at, resolved anew; never cached, for operators move it by hand.
-    package func resolve() throws(Block) -> Release {
-        var status = stat()
-        guard lstat(home.current, &status) == 0 else {
-            guard errno == ENOENT else { throw .linkBroken(home, "\(SystemError("lstat"))") }
-            return try genesisIfUntouched()
-        }
-        guard status.st_mode & S_IFMT == S_IFLNK else {
-            throw .linkBroken(home, "it is no symbolic link")
-        }
-        guard let target = realPath(home.current) else {
-            throw .linkBroken(
-                home,
-                "it points at \(ProcFile.link(home.current) ?? "?"), "
-                    + "which does not exist")
-        }
-        let root = (realPath(home.root) ?? home.root) + "/"
-        guard target.hasPrefix(root), target.utf8.count > root.utf8.count else {
-            throw .linkBroken(home, "it points at \(target), outside of the layout")
-        }
-        return Release(home: home, directory: String(target.dropFirst(root.count)))
-    }
+    ///
+    /// A link that is gone or leads nowhere is followed all the same where it is certain what it
+    /// meant: genesis in a home that was never upgraded, a path of Cosmovisor before 1.7 in a tree
+    /// that lies elsewhere now, a switch that was cut.
+    package func resolve() throws(Block) -> Release { try look().release }
 
     /// The link as the judge wants to know it.
     package func facts() -> CurrentRelease {
@@ -45,83 +29,156 @@ package struct CurrentLink: Sendable {
         return .upgrade(directory: String(parts[1]), height: plan?.height)
     }
 
-    /// Makes the link of a home that has none and was never upgraded; else leaves all as it is.
+    /// Makes the link say what it certainly means, where it does not; else leaves all as it is.
     ///
     /// Never falls back to genesis for a home that has seen an upgrade: that would run a binary of
     /// long ago on today's data.
-    package func makeIfUntouched() throws(Block) {
-        guard try resolve().directory == "genesis", !exists(home.current) else { return }
-        try point(at: home.genesis)
+    package func makeOrMend() throws(Block) {
+        let meaning = try look()
+        if !meaning.isWritten { try point(at: meaning.release) }
     }
 
     /// Points the link at the release, atomically, and makes that durable.
     ///
-    /// The link is relative (`upgrades/<name>`), as Cosmovisor's `SetCurrentUpgrade` writes it.
+    /// The link in the root is relative (`upgrades/<name>`), as Cosmovisor's `SetCurrentUpgrade`
+    /// writes it.
     /// - Throws: `.switchFailed`, `.linkBroken`; the old link is then untouched.
     package func point(at release: Release) throws(Block) {
-        let aside = home.root + "/.current.new"
+        let aside = home.linkAside
         unlink(aside)
-        guard symlink(release.directory, aside) == 0 else {
+        guard symlink(home.linkText(to: release.directory), aside) == 0 else {
             throw .switchFailed(home, SystemError("symlink", path: aside))
         }
         guard rename(aside, home.current) == 0 else {
             let error = SystemError("rename", path: home.current)
             unlink(aside)
-            guard error.code != EISDIR else { throw .linkBroken(home, "it is a folder") }
+            guard error.code != EISDIR, error.code != EBUSY else {
+                throw LinkDiagnosis(home).obstacle
+            }
             throw .switchFailed(home, error)
         }
         do throws(SystemError) {
-            try DurableFile.sync(path: home.root)
+            try DurableFile.sync(path: home.state)
         } catch {
             throw .switchFailed(home, error)
         }
-    }
-
-    private func genesisIfUntouched() throws(Block) -> Release {
-        let applied = try upgrades().filter {
-            exists(home.upgrades + "/" + $0 + "/" + Home.planFileName)
-        }
-        guard applied.isEmpty else {
-            throw .linkBroken(
-                home, "it is missing, and upgrades/\(applied.sorted()[0]) was run here")
-        }
-        return home.genesis
-    }
-
-    /// A folder that is there and cannot be seen, on a disk that is not mounted for instance, may
-    /// hold upgrades that were run.
-    private func upgrades() throws(Block) -> [String] {
-        guard exists(home.upgrades) else { return [] }
-        do throws(SystemError) {
-            return try ProcFile.list(home.upgrades)
-        } catch {
-            throw .linkBroken(home, "it is missing, and what was run here cannot be seen: \(error)")
-        }
-    }
-
-    private func exists(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
-    }
-
-    private func realPath(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }
 
-extension Block {
-    fileprivate static func linkBroken(_ home: Home, _ what: String) -> Block {
-        Block(
-            .linkBroken, reason: "\(home.current) cannot be followed: \(what)",
-            remedy: "point it at the release that is to run: "
-                + "ln -sfn upgrades/<name> \(home.current)")
+// MARK: - Looking
+
+extension CurrentLink {
+    private struct Meaning {
+        let release: Release
+        /// The link itself says so, and has not to be made or mended.
+        var isWritten = true
     }
 
-    fileprivate static func switchFailed(_ home: Home, _ error: SystemError) -> Block {
-        Block(
-            .switchFailed, reason: "the link could not be switched: \(error)",
-            remedy: "make \(home.root) writable, then start the node")
+    private func look() throws(Block) -> Meaning {
+        var status = stat()
+        guard lstat(home.current, &status) == 0 else {
+            guard errno == ENOENT else {
+                throw LinkDiagnosis(home).unreadable(SystemError("lstat"))
+            }
+            return try missing()
+        }
+        guard status.st_mode & S_IFMT == S_IFLNK, let text = ProcFile.link(home.current) else {
+            throw LinkDiagnosis(home).obstacle
+        }
+        guard let target = realPath(home.current) else { return try dangling(text) }
+        guard let release = release(at: target, by: text) else {
+            throw LinkDiagnosis(home).outside(target, text)
+        }
+        return Meaning(release: release)
+    }
+
+    /// - Parameters:
+    ///   - target: Where the link leads, through all links.
+    ///   - text: What it says.
+    private func release(at target: String, by text: String) -> Release? {
+        let root = (realPath(home.root) ?? home.root) + "/"
+        if target.hasPrefix(root), target.utf8.count > root.utf8.count {
+            return Release(home: home, directory: String(target.dropFirst(root.count)))
+        }
+        // The folder of the upgrades, or of one of them, may lie on another disk.
+        guard let directory = home.directory(ofLink: text), home.hasFolder(directory) else {
+            return nil
+        }
+        return Release(home: home, directory: directory)
+    }
+
+    private func missing() throws(Block) -> Meaning {
+        let traces = UpgradeTraces(home)
+        if let release = cutSwitch ?? traces.before {
+            return Meaning(release: release, isWritten: false)
+        }
+        if let sign = try traces.strongest() {
+            throw LinkDiagnosis(home).missing(sign)
+        }
+        return Meaning(release: home.genesis, isWritten: false)
+    }
+
+    private func dangling(_ text: String) throws(Block) -> Meaning {
+        // Up to 1.6 Cosmovisor wrote absolute links: in a container, or on a disk that is mounted
+        // elsewhere, they lead nowhere, and their end still says which release they mean.
+        let directory = home.directory(ofForeignLink: text)
+        if let directory, home.hasFolder(directory) {
+            return Meaning(release: Release(home: home, directory: directory), isWritten: false)
+        }
+        if let release = cutSwitch { return Meaning(release: release, isWritten: false) }
+        throw LinkDiagnosis(home).dangling(text)
+    }
+
+    /// The release of a switch that had only its last rename to do.
+    ///
+    /// The link is made aside when all before it was done, and our durable word names its plan.
+    private var cutSwitch: Release? {
+        guard let text = ProcFile.link(home.linkAside), let due = DueRecord.load(from: home),
+            let name = try? PlanName(due.name, case: home.letterCase)
+        else { return nil }
+        let release = home.release(for: name)
+        guard text == home.linkText(to: release.directory), BinaryInspection.staged(release) == .present else {
+            return nil
+        }
+        return release
+    }
+}
+
+/// The path without links; nil where it leads nowhere.
+func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}
+
+extension Home {
+    /// What a switch makes first, to be renamed over `current`.
+    var linkAside: String { state + "/.current.new" }
+
+    /// The release's folder that a link's text names; nil for what is none of this layout.
+    func directory(ofLink text: String) -> String? {
+        guard text.hasPrefix("/") else { return Self.directory(of: text) }
+        guard text.hasPrefix(root + "/") else { return nil }
+        return Self.directory(of: String(text.dropFirst(root.count + 1)))
+    }
+
+    /// The same of an absolute path that is another home's, or this one's of another day.
+    func directory(ofForeignLink text: String) -> String? {
+        guard text.hasPrefix("/") else { return nil }
+        let parts = text.split(separator: "/").map(String.init)
+        guard let place = parts.lastIndex(of: "cosmovisor") else { return nil }
+        return Self.directory(of: parts[(place + 1)...].joined(separator: "/"))
+    }
+
+    private static func directory(of path: String) -> String? {
+        let parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
+        guard !parts.contains("..") else { return nil }
+        let isRelease = parts == ["genesis"] || parts.count == 2 && parts[0] == "upgrades"
+        return isRelease ? parts.joined(separator: "/") : nil
+    }
+
+    func hasFolder(_ directory: String) -> Bool {
+        var status = stat()
+        return stat(root + "/" + directory, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -6,14 +6,28 @@ package struct Home: Sendable, Equatable {
     package let daemonName: String
     /// How plan names become folders.
     package let letterCase: PlanName.LetterCase
+    /// The folder of the releases: `<home>/cosmovisor`, unless an image has them elsewhere.
+    package let root: String
+    /// The link to the release that runs: in the root, unless only another place persists.
+    package let current: String
 
-    package init(path: String, daemonName: String, letterCase: PlanName.LetterCase = .lowered) {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        self.path = path
+    /// - Parameters:
+    ///   - root: an absolute path; nil for the usual place, as with `current`.
+    package init(
+        path: String, daemonName: String, letterCase: PlanName.LetterCase = .lowered,
+        root: String? = nil, current: String? = nil
+    ) {
+        self.path = path.withoutTrailingSlashes
         self.daemonName = daemonName
         self.letterCase = letterCase
+        self.root = root?.withoutTrailingSlashes ?? Self.usualRoot(of: self.path)
+        self.current = current ?? self.root + "/current"
     }
+
+    private static func usualRoot(of path: String) -> String { path + "/cosmovisor" }
+
+    /// Where the root is unless it was put elsewhere.
+    package var usualRoot: String { Self.usualRoot(of: path) }
 
     package var data: String { path + "/data" }
     package var config: String { path + "/config" }
@@ -24,16 +38,26 @@ package struct Home: Sendable, Equatable {
     /// The head of CometBFT's consensus log where its configuration does not say otherwise.
     package var consensusLog: String { data + "/cs.wal/wal" }
 
-    package var root: String { path + "/cosmovisor" }
-    package var current: String { root + "/current" }
+    /// Where is kept what changes: the folder of the link, and in it our own.
+    package var state: String { current.parentFolder }
+    /// The releases lie elsewhere, and may be read-only.
+    package var isStateApart: Bool { state != root }
+    /// The supervisor's settings, not the node's.
+    package var configFile: String { root + "/config.toml" }
     package var upgrades: String { root + "/upgrades" }
     package var genesis: Release { Release(home: self, directory: "genesis") }
     package func release(for name: PlanName) -> Release {
         Release(home: self, directory: "upgrades/" + name.directory)
     }
 
+    /// What the link says of a release: relative as Cosmovisor has it, for the tree may be seen at
+    /// another path elsewhere; but absolute where the link is no part of the tree.
+    package func linkText(to directory: String) -> String {
+        isStateApart ? root + "/" + directory : directory
+    }
+
     /// Our own folder; losing it loses history and holds, never the guard against two daemons.
-    package var own: String { root + "/.switchyard" }
+    package var own: String { state + "/.switchyard" }
     package var childRecord: String { own + "/child" }
     package var holdRecord: String { own + "/down" }
     package var dueRecord: String { own + "/due" }
@@ -53,17 +77,28 @@ package struct Home: Sendable, Equatable {
 
 /// One folder of the layout that holds a binary: `genesis` or `upgrades/<name>`.
 package struct Release: Sendable, Hashable {
-    /// Relative to `cosmovisor/`; this is also the text of the `current` link.
+    /// Relative to the root; this is also the text of the link `current` that lies in it.
     package let directory: String
     package let path: String
     package let binary: String
+    /// Written when the release was switched to; says which plan it is.
+    ///
+    /// In the release, as with Cosmovisor, unless that may be read-only.
+    package let planFile: String
 
     package init(home: Home, directory: String) {
         self.directory = directory
         path = home.root + "/" + directory
         binary = path + "/bin/" + home.daemonName
+        let place = home.isStateApart ? home.own + "/applied/" + directory : path
+        planFile = place + "/" + Home.planFileName
     }
+}
 
-    /// Written when the release was switched to; says which plan it is.
-    package var planFile: String { path + "/" + Home.planFileName }
+extension String {
+    fileprivate var withoutTrailingSlashes: String {
+        var path = self
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-import Glibc
 import StageMessages
 
 /// Getting what lies elsewhere.
@@ -12,30 +10,16 @@ extension NodeSupervisor {
         var tell: Progress = { _, _, _ in }
     }
 
-    /// Fetches into a file without a name, which goes with its last descriptor.
+    /// Fetches what an intake is to hold, from its beginning.
+    ///
+    /// - Throws: Also for what the intake does not take.
     func fetch(
-        _ url: String, limit: Int64, _ fetching: Fetching
-    ) async throws(StagingRefusal) -> LocalFile {
-        let quarantine = staging.quarantine
-        let file = try await staging.pool.run { () throws(StagingRefusal) in
-            try quarantine.scratch()
-        }
-        let order = FetchOrder(
-            url: url, origin: fetching.origin, allowsPrivate: fetching.allowsPrivate, limit: limit)
-        var run = StageRun(order: .fetch(order))
-        run.descriptors = [file]
-        run.deadline = .now + Self.patience
-        run.stop = fetching.stop
-        run.tell = fetching.tell
-        do throws(StageError) {
-            _ = try await carryOut(run)
-        } catch {
-            throw StagingRefusal(error)
-        }
-        do throws(SystemError) {
-            return try LocalFile(file)
-        } catch {
-            throw StagingRefusal(error)
+        _ url: String, into empty: Intake, _ fetching: Fetching
+    ) async throws(StagingRefusal) -> Intake {
+        let staging = staging
+        return try await fetch(url, limit: setup.staging.maxSize, fetching) {
+            inflow throws(StagingRefusal) in
+            try await staging.take(inflow, into: empty)
         }
     }
 
@@ -43,18 +27,77 @@ extension NodeSupervisor {
     func fetchText(
         _ url: String, _ fetching: Fetching
     ) async throws(StagingRefusal) -> [UInt8] {
-        let file = try await fetch(url, limit: Self.textLimit, fetching)
-        return try await staging.pool.run { () throws(StagingRefusal) in
-            do throws(SystemError) {
-                return try file.bytes(limit: Int(Self.textLimit))
-            } catch {
-                throw StagingRefusal(error)
+        try await fetch(url, limit: Self.textLimit, fetching) { inflow throws(StagingRefusal) in
+            try await inflow.collect(atMost: Self.textLimit)
+        }
+    }
+
+    private typealias Take<Content> =
+        @Sendable (StageInflow) async throws(StagingRefusal) -> Content
+
+    /// - Parameter take: Takes what comes, once for each beginning.
+    private func fetch<Content: Sendable>(
+        _ url: String, limit: Int64, _ fetching: Fetching, _ take: @escaping Take<Content>
+    ) async throws(StagingRefusal) -> Content {
+        let order = FetchOrder(
+            url: url, origin: fetching.origin, allowsPrivate: fetching.allowsPrivate, limit: limit)
+        var run = StageRun(order: .fetch(order))
+        run.deadline = .now + Self.patience
+        run.stop = fetching.stop
+        run.tell = fetching.tell
+        var beginnings = 1
+        while true {
+            let (taken, failure) = await begin(run, take)
+            let content = try taken.get()
+            guard let failure else { return content }
+            guard failure.isStartedOver, beginnings < Self.beginnings else {
+                throw StagingRefusal(failure)
             }
+            beginnings += 1
+        }
+    }
+
+    /// One run, whose output is taken beside it; of the two the taking says more of what went wrong.
+    private func begin<Content: Sendable>(
+        _ run: StageRun, _ take: @escaping Take<Content>
+    ) async -> (Result<Content, StagingRefusal>, StageError?) {
+        let inflow: StageInflow
+        do throws(SystemError) {
+            inflow = try StageInflow(on: loop)
+        } catch {
+            return (.failure(StagingRefusal(StageError.system(error))), nil)
+        }
+        var run = run
+        run.descriptors = [inflow.theirs]
+        let refusal = StopWish()
+        run.refusal = refusal
+        async let taking = Self.taken(inflow, take, orRaise: refusal)
+        var failure: StageError?
+        do throws(StageError) {
+            _ = try await carryOut(run)
+        } catch {
+            failure = error
+        }
+        inflow.end()
+        return (await taking, failure)
+    }
+
+    private static nonisolated func taken<Content: Sendable>(
+        _ inflow: StageInflow, _ take: Take<Content>, orRaise refusal: StopWish
+    ) async -> Result<Content, StagingRefusal> {
+        do throws(StagingRefusal) {
+            return .success(try await take(inflow))
+        } catch {
+            refusal.raise()
+            return .failure(error)
         }
     }
 
     /// For a server that sends a byte now and then.
     private static let patience = Duration.seconds(6 * 3600)
+
+    /// How often a file is begun whose server does not go on where it was cut.
+    private static let beginnings = 5
 
     /// Of an info that lies elsewhere, and of a list of checksums.
     private static let textLimit: Int64 = 1 << 20
@@ -118,6 +161,13 @@ extension NodeSupervisor {
         } catch {
             throw .sourceRefused(error)
         }
+    }
+}
+
+extension StageError {
+    fileprivate var isStartedOver: Bool {
+        guard case .failed(let failure) = self else { return false }
+        return failure.kind == .startedOver
     }
 }
 

@@ -62,6 +62,9 @@ extension NodeSupervisor {
     ) async -> Result<HaltStyle, HeightTrouble> {
         let (named, built) = await onPool { (release.namedSDK, release.builtSDK) }
         if let version = named ?? built { return release.style(of: version) }
+        guard await !onPool({ release.isScript }) else {
+            return .failure(.unknown(release, "a script stands in for the daemon"))
+        }
         let unknown = HeightTrouble.unknown
         switch await version(of: release, arguments: ["version", "--long", "--output", "json"]) {
         case .ended(.code(0), let text):

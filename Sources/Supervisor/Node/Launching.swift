@@ -19,7 +19,10 @@ extension NodeSupervisor {
         var fate = record?.fate() ?? .dead
         // A record that names somebody else's process, by forgery or by accident, is not followed.
         if fate == .alive, record?.isGenuine(in: home) != true { fate = .dead }
-        let others = ProcessTable.daemons(root: home.root, data: home.data).filter { entry in
+        // One that was started before the root was put elsewhere is no less a daemon of this home.
+        let others = Set([home.root, home.usualRoot]).flatMap {
+            ProcessTable.daemons(root: $0, data: home.data)
+        }.filter { entry in
             fate == .dead || entry.group != record?.pid
         }
         if let other = others.first { throw .daemonAlreadyRunning(pid: other.pid) }

@@ -60,7 +60,7 @@ extension NodeSupervisor {
         let round = PreflightSurroundings(
             setup, plans: plans, isHeightKnown: knownHeight != nil,
             serviceManager: memory.host.serviceManager)
-        return coming.prefix(Self.limit).map { 
+        return coming.prefix(Self.limit).map {
             PreflightSubject(
                 $0, in: setup.home, round, heightTrouble: heightTrouble(of: $0.directory))
         }

@@ -48,8 +48,7 @@ extension NodeSupervisor {
     ) async throws(StagingRefusal) -> (Received, Voucher) {
         switch preparation.origin {
         case .file(let file):
-            let received = try await copy(file, preparation, .none, showsProgress: true)
-            return (received, Voucher(isOperator: preparation.mayVouch))
+            return (try await copy(file, preparation), Voucher(isOperator: preparation.mayVouch))
         case .address(let address):
             let isNamed = address.checksum.isDigest
             let received = try await download(
@@ -79,15 +78,17 @@ extension NodeSupervisor {
             origin: origin, allowsPrivate: setup.fetchesPrivate && !isOwn, stop: preparation.stop)
     }
 
-    /// Fetches, compares with the digest that is named for it, and takes into quarantine.
+    /// Fetches into quarantine, and compares with the digest that is named for it.
     private func download(
         _ address: BinaryAddress, _ fetching: Fetching, _ preparation: Preparation
     ) async throws(StagingRefusal) -> Received {
         let checksum = try await checksum(of: address, fetching)
         var fetching = fetching
         fetching.tell = { node, done, total in node.tell(preparation, done, total) }
-        let file = try await fetch(address.url, limit: setup.staging.maxSize, fetching)
-        let received = try await copy(file, preparation, checksum, showsProgress: false)
+        let empty = try await begin(preparation, checksum)
+        let received = try await complete(empty) { [fetching] () throws(StagingRefusal) in
+            try await fetch(address.url, into: empty, fetching)
+        }
         if let objection = await objection(to: received, checksum) {
             await staging.pool.run { [staging] in staging.quarantine.discard(received.id) }
             throw .digestRefused(objection)
@@ -96,8 +97,6 @@ extension NodeSupervisor {
     }
 
     /// Why these are not the bytes that were named; a clause.
-    ///
-    /// Of our copy alone: what was fetched into, others have had open.
     private func objection(to received: Received, _ checksum: Checksum) async -> String? {
         switch checksum {
         case .none, .list: return nil
@@ -121,34 +120,51 @@ extension NodeSupervisor {
         publishing.raise()
     }
 
-    /// Into quarantine, some megabytes at a time, so that others get their turn on the pool.
+    /// Into quarantine, turn by turn, so that others get theirs on the pool.
     private func copy(
-        _ file: LocalFile, _ preparation: Preparation, _ checksum: Checksum, showsProgress: Bool
+        _ file: LocalFile, _ preparation: Preparation
     ) async throws(StagingRefusal) -> Received {
+        let empty = try await begin(preparation, .none, length: file.size)
+        return try await complete(empty) { () throws(StagingRefusal) in
+            var intake = empty
+            while intake.offset < file.size {
+                guard !preparation.stop.isRaised, !Task.isCancelled else { throw .cancelled }
+                try await staging.copyMore(of: file, to: &intake)
+                tell(preparation, intake.offset, file.size)
+            }
+            return intake
+        }
+    }
+
+    /// - Parameter length: Of what is ours already; what others still have a hand on is looked at
+    ///   when all of it has come.
+    private func begin(
+        _ preparation: Preparation, _ checksum: Checksum, length: Int64? = nil
+    ) async throws(StagingRefusal) -> Intake {
         var announcement = Quarantine.Announcement(
             plan: preparation.name, originator: preparation.originator)
-        announcement.length = file.size
+        announcement.length = length
+        announcement.judgesHead = length != nil
         // Half as fast as SHA-256, so only for who asks for it.
         let target = try await stagingTarget(for: preparation.name)
         announcement.needsSHA512 = target.needsSHA512 || checksum.isSHA512
         let quarantine = staging.quarantine
-        var intake = try await staging.pool.run { [announcement] () throws(StagingRefusal) in
+        return try await staging.pool.run { [announcement] () throws(StagingRefusal) in
             try quarantine.begin(announcement)
         }
+    }
+
+    /// Has an intake filled and completed, or discarded.
+    private func complete(
+        _ empty: Intake, _ fill: () async throws(StagingRefusal) -> Intake
+    ) async throws(StagingRefusal) -> Received {
         do throws(StagingRefusal) {
-            while intake.offset < file.size {
-                guard !preparation.stop.isRaised, !Task.isCancelled else { throw .cancelled }
-                let pieces = try await staging.pool.run { [intake] () throws(StagingRefusal) in
-                    try intake.next(of: file)
-                }
-                intake = try await staging.append(pieces, to: intake)
-                if showsProgress { tell(preparation, intake.offset, file.size) }
-            }
-            return try await staging.pool.run { [intake] () throws(StagingRefusal) in
+            let intake = try await fill()
+            return try await staging.pool.run { () throws(StagingRefusal) in
                 try intake.complete()
             }
         } catch {
-            await staging.pool.run { [intake] in intake.discard() }
+            await staging.pool.run { empty.discard() }
             throw error
         }
     }

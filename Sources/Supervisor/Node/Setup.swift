@@ -81,7 +81,7 @@ package enum StartRefusal: Error, Equatable, CustomStringConvertible {
         case .daemonUnknowable(let pid):
             "daemon-already-running: the last daemon (pid \(pid)) was started in another pid "
                 + "namespace and may still run there; when it surely does not, remove "
-                + "cosmovisor/.switchyard/child"
+                + ".switchyard/child"
         case .ownFolder(let error):
             "the supervisor's own folder cannot be used: \(error)"
         }

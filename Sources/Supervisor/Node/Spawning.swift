@@ -27,7 +27,7 @@ extension NodeSupervisor {
         let binary: StillBinary?
         do throws(Block) {
             let link = CurrentLink(setup.home)
-            try link.makeIfUntouched()
+            try link.makeOrMend()
             release = try link.resolve()
             // Whose bits are missing of its mode gets them first, for that changes its seal.
             _ = try? BinaryInspection.makeExecutable(release.binary)

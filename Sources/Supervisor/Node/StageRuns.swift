@@ -16,11 +16,15 @@ extension NodeSupervisor {
         var descriptors: [Descriptor] = []
         /// Ends it when it is raised.
         var stop = StopWish()
+        /// Raised by who takes what it writes, and takes no more: ends it, too.
+        var refusal = StopWish()
         /// Ends it, however busy it is; nil for as long as it reports.
         var deadline: Instant?
         /// How long a program that is probed has, from when it is shut in; nil for as long as it likes.
         var patience: Duration?
         var tell: Progress = { _, _, _ in }
+
+        fileprivate var isStopped: Bool { stop.isRaised || refusal.isRaised }
     }
 
     /// How long a run may say nothing: its own pauses between attempts are a minute at most.
@@ -83,11 +87,12 @@ extension NodeSupervisor {
         _ run: StageRun, _ child: ChildProcess, _ pipes: StagePipes.Ours
     ) async -> FinishedStageRun {
         let (loop, output) = (loop, pipes.output.number)
-        run.stop.onRaise { loop.endWait(for: .read, on: output) }
+        let wishes = [run.stop, run.refusal]
+        for wish in wishes { wish.onRaise { loop.endWait(for: .read, on: output) } }
         var read = StageOutput()
         // One that takes no order has ended, and how is all there is to tell.
         let ending = pipes.say(run.order) ? await listen(to: run, pipes, &read) : .closed
-        run.stop.onRaise(nil)
+        for wish in wishes { wish.onRaise(nil) }
         loop.forget(output)
         let grace: Duration = ending == .closed ? .seconds(2) : .zero
         let exit = await child.leaderExit(on: loop, within: grace)
@@ -106,8 +111,8 @@ extension NodeSupervisor {
             let wake = await loop.wait(
                 for: .read, on: pipes.output.number,
                 until: min(deadline ?? .now + Self.look, .now + Self.look),
-                unless: { run.stop.isRaised })
-            if run.stop.isRaised || Task.isCancelled { return .stopped }
+                unless: { run.isStopped })
+            if run.isStopped || Task.isCancelled { return .stopped }
             if let deadline, deadline <= .now { return .late }
             switch wake {
             case .ready:

@@ -93,10 +93,15 @@ extension NodeSupervisor {
         try await blocking(.binaryRejected, "make upgrades/\(plan.name.directory) writable") {
             () throws(SystemError) in
             try BinaryInspection.makeExecutable(release.binary)
+            let record = release.planFile.parentFolder
+            try DurableFile.makeFolder(record, mode: 0o755)
             var files = [DurableFile.Content(release.planFile, Array(plan.json), mode: 0o644)]
             if let due { files.append(try due.content(in: home)) }
             try DurableFile.replace(
-                files, syncing: [release.binary, release.binary.parentFolder, home.upgrades])
+                files,
+                syncing: [
+                    release.binary, release.binary.parentFolder, home.upgrades, record.parentFolder,
+                ])
         }
         await copied
     }

@@ -62,19 +62,20 @@ package struct RunningDigest: Sendable {
 }
 
 extension Descriptor {
-    /// Reads a file from its beginning, that many bytes or to the end.
+    /// Reads a file, that many bytes or to the end.
     ///
     /// - Throws: ECANCELED soon after the task was cancelled.
     func read(
-        _ count: Int64 = .max, _ take: (UnsafeRawBufferPointer) -> Void
+        _ count: Int64 = .max, from start: Int64 = 0, _ take: (UnsafeRawBufferPointer) -> Void
     ) throws(SystemError) {
-        let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
+        let space = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Intake.piece, alignment: 64)
         defer { space.deallocate() }
         var done: Int64 = 0
         while done < count {
             guard !Task.isCancelled else { throw SystemError("read", code: ECANCELED) }
             let wanted = min(Int64(space.count), count - done)
-            let got = pread(number, space.baseAddress, Int(wanted), off_t(done))
+            let got = pread(number, space.baseAddress, Int(wanted), off_t(start + done))
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else { throw SystemError("read") }
             if got == 0 { return }

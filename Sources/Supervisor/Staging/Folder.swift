@@ -174,11 +174,18 @@ struct Folder: Sendable {
 
 extension Descriptor {
     func write(_ bytes: [UInt8]) throws(SystemError) {
+        var failure: SystemError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(SystemError) { try write(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Glibc.write(number, buffer.baseAddress?.advanced(by: done), buffer.count - done)
-            }
+            let count = Glibc.write(
+                number, bytes.baseAddress?.advanced(by: done), bytes.count - done)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw SystemError("write") }
             done += count

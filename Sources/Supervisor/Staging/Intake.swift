@@ -3,24 +3,34 @@ import Glibc
 
 /// An upload while its bytes come; a value, of which an earlier copy is the way back.
 ///
+/// What comes is written first, and hashed from the file behind that: the two need no memory between
+/// them, and neither waits for the other's piece.
+///
 /// Everything blocks. Who lets go of it must `suspend` or `discard` it before.
 package struct Intake: Sendable {
     package let id: String
     package let record: QuarantineRecord?
+    /// Bytes that are written.
     package private(set) var offset: Int64
+    /// Hashes what comes from when it is set, beside the whole; all before must be hashed then.
+    package var part: RunningDigest?
     private let quarantine: Quarantine
     private let file: Descriptor
-    private var digest: RunningDigest
+    private var hashed: HashedPrefix
     /// Up to here the kernel was told that nobody reads it soon.
     private var advised: Int64 = 0
     /// Bytes in all that were announced.
-    private var length: Int64?
+    private let length: Int64?
+    private let judgesHead: Bool
 
+    /// Bytes that are best written or hashed at once: more do not stay in a processor's own cache
+    /// from one to the other.
+    static let piece = 128 << 10
     private static let stretch: Int64 = 16 << 20
 
     init(
         _ quarantine: Quarantine, id: String, record: QuarantineRecord?, file: Descriptor,
-        length: Int64?, offset: Int64, digest: RunningDigest
+        length: Int64?, offset: Int64, hashed: HashedPrefix, judgesHead: Bool = true
     ) {
         self.quarantine = quarantine
         self.id = id
@@ -28,62 +38,77 @@ package struct Intake: Sendable {
         self.file = file
         self.length = length
         self.offset = offset
-        self.digest = digest
+        self.hashed = hashed
+        self.judgesHead = judgesHead
     }
 
-    /// Writes and hashes what came; all of it or nothing.
-    package mutating func append(_ pieces: [[UInt8]]) throws(StagingRefusal) {
-        let hashed = hashed(pieces)
-        try append(pieces, hashed: hashed)
-    }
-
-    /// The digest with what came; to be taken while that is written, on another thread.
-    package func hashed(_ pieces: [[UInt8]]) -> RunningDigest {
-        var digest = digest
-        for piece in pieces { digest.update(piece) }
-        return digest
-    }
-
-    /// Writes what came, as `append` does; its digest is `hashed`, by whoever called for it.
-    package func written(_ pieces: [[UInt8]]) throws(StagingRefusal) -> Intake {
-        var intake = self
-        try intake.append(pieces, hashed: digest)
-        return intake
-    }
-
-    package func with(_ digest: RunningDigest) -> Intake {
-        var intake = self
-        intake.digest = digest
-        return intake
-    }
-
-    private mutating func append(
-        _ pieces: [[UInt8]], hashed digest: RunningDigest
-    ) throws(StagingRefusal) {
-        let count = pieces.reduce(0) { $0 + Int64($1.count) }
+    /// Writes what came; all of it or nothing.
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(StagingRefusal) {
+        let count = Int64(bytes.count)
         let end = offset + count
         if let length, end > length { throw .inconsistentLength }
         try quarantine.admit(count, to: id, size: end)
         do throws(StagingRefusal) {
-            for piece in pieces {
-                do throws(SystemError) {
-                    try file.write(piece)
-                } catch {
-                    throw StagingRefusal(error)
-                }
+            do throws(SystemError) {
+                try file.write(bytes)
+            } catch {
+                throw StagingRefusal(error)
             }
-            if offset < BinaryKind.headSize, end >= BinaryKind.headSize { try checkKind() }
+            if judgesHead, offset < BinaryKind.headSize, end >= BinaryKind.headSize {
+                try checkKind()
+            }
         } catch {
             // What was written of it may stay behind only if the disk is broken, too.
             ftruncate(file.number, off_t(offset))
             lseek(file.number, off_t(offset), SEEK_SET)
             throw error
         }
-        self.digest = digest
         offset = end
         quarantine.countReceived(count)
         quarantine.change(id) { $0?.size = end }
+    }
+
+    // MARK: - Behind the writing
+
+    /// Bytes that are written and not hashed.
+    var unhashed: Int64 { offset - hashed.count }
+
+    /// Hashes what is written, while another copy may go on writing.
+    ///
+    /// - Throws: `.cancelled` soon after the task was cancelled: what was hashed until then stays so.
+    mutating func hash() throws(StagingRefusal) {
+        var (hashed, part) = (hashed, part)
+        defer { (self.hashed, self.part) = (hashed, part) }
+        do throws(SystemError) {
+            try file.read(unhashed, from: hashed.count) { bytes in
+                hashed.update(bytes)
+                part?.update(bytes)
+            }
+        } catch {
+            throw StagingRefusal(error)
+        }
+        // Somebody has cut it.
+        guard hashed.count == offset else { throw .system(SystemError("read", code: EIO)) }
         adviseIfDue()
+    }
+
+    /// The same, hashed as far as another copy of it.
+    func hashed(as other: Intake) -> Intake {
+        var intake = self
+        intake.hashed = other.hashed
+        intake.part = other.part
+        intake.advised = other.advised
+        return intake
+    }
+
+    /// Begins writing out what has been hashed, and drops what was written of earlier: an upload is
+    /// not to push the node's data out of memory.
+    private mutating func adviseIfDue() {
+        guard offset - advised >= Self.stretch else { return }
+        // What was still on its way to the disk at the last time is dropped at this one.
+        let start = max(0, advised - Self.stretch)
+        posix_fadvise(file.number, off_t(start), off_t(offset - start), POSIX_FADV_DONTNEED)
+        advised = offset
     }
 
     private func checkKind() throws(StagingRefusal) {
@@ -94,14 +119,6 @@ package struct Intake: Sendable {
         case .archive where quarantine.limits.takesArchives: return
         default: throw .rejected(kind)
         }
-    }
-
-    /// Begins writing out what has come, and drops what was written of earlier: an upload is not to
-    /// push the node's data out of memory.
-    private mutating func adviseIfDue() {
-        guard offset - advised >= Self.stretch else { return }
-        posix_fadvise(file.number, 0, off_t(offset), POSIX_FADV_DONTNEED)
-        advised = offset
     }
 
     /// Goes back to an earlier state of it: what came since is dropped.
@@ -119,7 +136,7 @@ package struct Intake: Sendable {
         posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED)
         quarantine.change(id) { entry in
             entry?.isActive = false
-            entry?.digest = digest
+            entry?.hashed = hashed
         }
     }
 
@@ -127,16 +144,18 @@ package struct Intake: Sendable {
         quarantine.discard(id)
     }
 
-    /// All has come: makes it durable and says what it is.
+    /// All has come: hashes the rest, makes it durable and says what it is.
     ///
     /// - Throws: `.contentMismatch`, `.rejected`, `.inconsistentLength`.
     package func complete() throws(StagingRefusal) -> Received {
         if let length, offset != length { throw .inconsistentLength }
-        let digests = digest.digests
+        var whole = self
+        try whole.hash()
+        let digests = whole.digests
         if let expected = record?.expected, !expected.isEmpty, !digests.fit(expected) {
             throw .contentMismatch
         }
-        if offset < BinaryKind.headSize { try checkKind() }
+        if !judgesHead || offset < BinaryKind.headSize { try checkKind() }
         do throws(SystemError) {
             try file.sync()
         } catch {
@@ -149,8 +168,23 @@ package struct Intake: Sendable {
             id: id, digests: digests, size: offset, isArchive: kind.isArchive, seal: seal)
     }
 
-    /// Of what has come so far.
-    package var digests: ContentDigests { digest.digests }
+    /// Of what is hashed.
+    package var digests: ContentDigests { hashed.digest.digests }
+}
+
+/// The digest of a file's first bytes.
+struct HashedPrefix: Sendable {
+    private(set) var digest: RunningDigest
+    private(set) var count: Int64 = 0
+
+    init(_ digest: RunningDigest) {
+        self.digest = digest
+    }
+
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        digest.update(bytes)
+        count += Int64(bytes.count)
+    }
 }
 
 /// A complete file in quarantine.

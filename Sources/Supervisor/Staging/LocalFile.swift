@@ -18,17 +18,6 @@ struct LocalFile: Sendable {
         size = seal.size
     }
 
-    /// All of it.
-    ///
-    /// - Throws: EFBIG when there is more.
-    func bytes(limit: Int) throws(SystemError) -> [UInt8] {
-        guard size <= limit else { throw SystemError("read", code: EFBIG) }
-        var bytes = [UInt8](repeating: 0, count: Int(size))
-        let count = pread(file.number, &bytes, bytes.count, 0)
-        guard count == bytes.count else { throw SystemError("read", code: EIO) }
-        return bytes
-    }
-
     /// Nil when it cannot be read to its end.
     func digest(_ algorithm: WeakDigest.Algorithm) -> WeakDigest? {
         var digest = WeakDigest.Running(algorithm)
@@ -43,28 +32,42 @@ struct LocalFile: Sendable {
     }
 }
 
-extension Intake {
-    /// What of the file comes next, 2 MiB at most.
+extension LocalFile {
+    /// What comes at that place.
     ///
     /// - Throws: `.inconsistentLength` when it has become shorter meanwhile.
-    func next(of source: LocalFile) throws(StagingRefusal) -> [[UInt8]] {
-        var pieces: [[UInt8]] = []
-        var place = offset
-        while place < source.size, pieces.count < 8 {
-            let wanted = Int(min(256 * 1024, source.size - place))
-            var failure: Int32 = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: wanted) { space, count in
-                let got = pread(source.file.number, space.baseAddress, wanted, off_t(place))
-                if got < 0 { failure = errno }
-                count = max(0, got)
-            }
-            if failure == EINTR { continue }
-            guard failure == 0 else { throw StagingRefusal(SystemError("read", code: failure)) }
-            guard !piece.isEmpty else { throw .inconsistentLength }
-            pieces.append(piece)
-            place += Int64(piece.count)
+    func take(
+        at place: Int64, into space: UnsafeMutableRawBufferPointer
+    ) throws(StagingRefusal) -> IntakeTurn.Arrival {
+        let wanted = min(Int64(space.count), size - place)
+        guard wanted > 0 else { return .end }
+        while true {
+            let count = pread(file.number, space.baseAddress, Int(wanted), off_t(place))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw StagingRefusal(SystemError("read")) }
+            guard count > 0 else { throw .inconsistentLength }
+            return .bytes(count)
         }
-        return pieces
+    }
+}
+
+extension StagingArea {
+    /// Copies the next bytes, as a turn of receiving.
+    func copyMore(
+        of file: LocalFile, to intake: inout Intake
+    ) async throws(StagingRefusal) {
+        let place = Locked(intake.offset)
+        let pause = await turn(of: &intake) { space, _ throws(StagingRefusal) in
+            try place.withLock { place throws(StagingRefusal) in
+                let arrival = try file.take(at: place, into: space)
+                if case .bytes(let count) = arrival { place += Int64(count) }
+                return arrival
+            }
+        }
+        switch pause {
+        case .turn, .nothing, .end: return
+        case .failed(let refusal), .refused(let refusal): throw refusal
+        }
     }
 }
 

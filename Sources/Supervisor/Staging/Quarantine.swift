@@ -44,8 +44,8 @@ package final class Quarantine: Sendable {
         /// Said beforehand; 0 when it was not.
         var expected: Int64 = 0
         var isActive = false
-        /// Of the content so far; nil when it would have to be read again.
-        var digest: RunningDigest?
+        /// Nil when all of it would have to be read again.
+        var hashed: HashedPrefix?
 
         func charge(_ limits: Limits) -> Int64 { max(size, expected, limits.least) }
     }
@@ -148,7 +148,7 @@ package final class Quarantine: Sendable {
         if let folder = state.withLock(\.folder) { return folder }
         return try opening.withLock { _ throws(SystemError) in
             if let folder = state.withLock(\.folder) { return folder }
-            let own = try Folder(home.root).makeFolder(".switchyard", mode: 0o711)
+            let own = try Folder(home.state).makeFolder(".switchyard", mode: 0o711)
             let folder = try own.makeFolder("staging", mode: 0o700)
             let entries = Self.read(folder)
             state.withLock { state in
@@ -176,18 +176,6 @@ package final class Quarantine: Sendable {
             if entries[id] == nil { folder.removeTreeIfThere(name) }
         }
         return entries
-    }
-
-    /// A file on this filesystem that no path leads to.
-    func scratch() throws(StagingRefusal) -> Descriptor {
-        do throws(SystemError) {
-            let (folder, name) = (try folder(), QuarantineRecord.newID())
-            let file = try folder.file(name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-            folder.removeIfThere(name)
-            return file
-        } catch {
-            throw StagingRefusal(error)
-        }
     }
 
     /// Removes it, whatever has come of it.

@@ -16,6 +16,8 @@ extension Quarantine {
         package var needsSHA512 = false
         /// Whether it outlives its request.
         package var isResumable = false
+        /// Refuses what it cannot be as soon as its head has come, and not only at its end.
+        var judgesHead = true
 
         package init(plan: PlanName, originator: Originator) {
             self.plan = plan
@@ -44,12 +46,12 @@ extension Quarantine {
             let file = try folder().file(
                 record.id, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
             change(record.id) { entry in
-                entry = Entry(size: 0, expected: size, isActive: true, digest: digest)
+                entry = Entry(size: 0, expected: size, isActive: true)
             }
             if announcement.isResumable { try store(record) }
             return Intake(
                 self, id: record.id, record: record, file: file, length: announcement.length,
-                offset: 0, digest: digest)
+                offset: 0, hashed: HashedPrefix(digest), judgesHead: announcement.judgesHead)
         } catch {
             discard(record.id)
             throw StagingRefusal(error)
@@ -76,7 +78,7 @@ extension Quarantine {
             guard let seal = Seal(file), lseek(file.number, off_t(seal.size), SEEK_SET) >= 0 else {
                 throw SystemError("lseek")
             }
-            let digest = try Self.digest(of: file, size: seal.size, entry, record)
+            let hashed = try Self.hashed(file, size: seal.size, entry)
             if let length, record.length == nil {
                 record.length = length
                 try store(record)
@@ -84,7 +86,7 @@ extension Quarantine {
             change(id) { $0?.size = seal.size }
             return Intake(
                 self, id: id, record: record, file: file, length: record.length,
-                offset: seal.size, digest: digest)
+                offset: seal.size, hashed: hashed)
         } catch {
             change(id) { $0?.isActive = false }
             throw StagingRefusal(error)
@@ -102,14 +104,15 @@ extension Quarantine {
         return claimed
     }
 
-    private static func digest(
-        of file: Descriptor, size: Int64, _ entry: Entry, _ record: QuarantineRecord
-    ) throws(SystemError) -> RunningDigest {
-        if let digest = entry.digest, entry.size == size { return digest }
+    private static func hashed(
+        _ file: Descriptor, size: Int64, _ entry: Entry
+    ) throws(SystemError) -> HashedPrefix {
+        let isKnown = entry.size == size && entry.hashed.map { $0.count <= size } ?? false
         // From before a crash of ours; SHA-512 in case that the plan knows only that.
-        var digest = RunningDigest(withSHA512: true)
-        try digest.update(from: file, count: size)
-        return digest
+        let fresh = HashedPrefix(RunningDigest(withSHA512: true))
+        var hashed = (isKnown ? entry.hashed : nil) ?? fresh
+        try file.read(size - hashed.count, from: hashed.count) { hashed.update($0) }
+        return hashed
     }
 
     // MARK: - Held
@@ -134,7 +137,7 @@ extension Quarantine {
         }
         change(received.id) { entry in
             entry?.isActive = false
-            entry?.digest = nil
+            entry?.hashed = nil
         }
         if let earlier, earlier.id != received.id { discard(earlier.id) }
         return record

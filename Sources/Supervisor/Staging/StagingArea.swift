@@ -18,15 +18,4 @@ package struct StagingArea: Sendable {
         hashing = Signal(on: loop)
         settling = Signal(on: loop)
     }
-
-    /// Writes what came, and hashes it beside that, on two threads of the pool; all of it or nothing.
-    package func append(
-        _ pieces: [[UInt8]], to intake: Intake
-    ) async throws(StagingRefusal) -> Intake {
-        async let hashed = pool.run { intake.hashed(pieces) }
-        let written = try await pool.run { () throws(StagingRefusal) in
-            try intake.written(pieces)
-        }
-        return written.with(await hashed)
-    }
 }

@@ -39,7 +39,8 @@ struct ReleaseSite: Sendable {
         ports = try JSONDecoder().decode([String: Int].self, from: Data(text().utf8))
     }
 
-    /// - Parameter kind: `stalled` for one that stops half-way, `endless` for one that never does.
+    /// - Parameter kind: `stalled` for one that stops half-way, `endless` for one that never does,
+    ///   `cut` for one that ends half-way, `cut-once` for the first time alone.
     func url(_ name: String, server: String = "server", kind: String = "file") -> String {
         let scheme = server == "http" ? "http" : "https"
         return "\(scheme)://localhost:\(ports[server] ?? 0)/\(kind)/\(name)"
@@ -70,8 +71,17 @@ struct ReleaseSite: Sendable {
 
     /// Whether a file was asked for.
     func wasAsked(for name: String) throws -> Bool {
-        guard let log = try? Data(contentsOf: URL(filePath: folder + "/log")) else { return false }
-        return String(decoding: log, as: UTF8.self).contains("/\(name)\n")
+        log.contains("/\(name)\n")
+    }
+
+    /// How often a file was asked for.
+    func requests(_ name: String, kind: String) -> Int {
+        log.split(separator: "\n").count { $0 == "\(kind)/\(name)" }
+    }
+
+    private var log: String {
+        let log = try? Data(contentsOf: URL(filePath: folder + "/log"))
+        return String(decoding: log ?? Data(), as: UTF8.self)
     }
 
     /// For the supervisor's own environment.

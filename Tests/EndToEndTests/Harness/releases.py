@@ -131,8 +131,10 @@ def answer(connection):
             return
         head += piece
     kind, _, name = head.split(b" ")[1].decode().split("?")[0].strip("/").partition("/")
-    with open(f"{FOLDER}/log", "a") as log:
+    with open(f"{FOLDER}/log", "a+") as log:
         log.write(f"{kind}/{name}\n")
+        log.seek(0)
+        count = log.read().split().count(f"{kind}/{name}")
     path = f"{FOLDER}/files/{os.path.basename(name)}"
     if kind == "endless":
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + HEAD)
@@ -149,6 +151,10 @@ def answer(connection):
         connection.sendall(content[: len(content) // 2])
         while connection.recv(65536):
             pass
+        return
+    if kind == "cut" or (kind == "cut-once" and count == 1):
+        # Nothing by which the rest could be asked for.
+        connection.sendall(content[: len(content) // 2])
         return
     connection.sendall(content)
 

@@ -6,6 +6,7 @@ import Glibc
 enum Target: String, CaseIterable {
     case head, chunks, fields, json, plan, elf, sshsig, signers, manifest
     case planInfo = "plan-info"
+    case configFile = "config-file"
 
     /// The one this process is for, from `FUZZ_TARGET`.
     static let chosen: Target = {
@@ -28,6 +29,7 @@ enum Target: String, CaseIterable {
         case .sshsig: checkSignature(bytes)
         case .signers: checkSigners(bytes)
         case .manifest: checkManifest(bytes)
+        case .configFile: checkConfigFile(bytes)
         }
     }
 }

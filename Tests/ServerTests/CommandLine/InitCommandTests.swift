@@ -56,6 +56,7 @@ struct InitCommandTests {
             "making sure \"\(binary)\" is executable",
             "checking on the current symlink and creating it if needed",
             "the current symlink points to: \"\(binary)\"",
+            "cosmovisor config.toml created at: \(home.home.configFile)",
         ]
         let lines = result.output.split(separator: "\n")
         #expect(lines.count == messages.count)
@@ -133,18 +134,21 @@ struct InitCommandTests {
         #expect(result.errors == expected)
     }
 
-    @Test func `other variables that are wrong are only warned about`() throws {
+    @Test func `any variable that is wrong is an error before anything is done`() throws {
         let home = try TemporaryHome()
         let result = try initialize(home, ["/bin/sh"], ["DAEMON_RESTART_AFTER_UPGRADE": "on"])
-        #expect(result.code == 0)
-        #expect(result.output.contains(" WRN env variable \"DAEMON_RESTART_AFTER_UPGRADE\""))
+        #expect(result.code == 1)
+        #expect(result.output.isEmpty)
+        #expect(result.errors.hasPrefix("Error: env variable \"DAEMON_RESTART_AFTER_UPGRADE\" "))
+        #expect(try FileKind(at: home.home.root) == .missing)
     }
 
     @Test func `the log can be silenced and have another shape`() throws {
         let home = try TemporaryHome()
         let silent = try initialize(home, ["/bin/sh"], ["COSMOVISOR_DISABLE_LOGS": "true"])
         #expect(silent.code == 0 && silent.output.isEmpty)
-        let json = try initialize(home, ["/bin/sh"], ["SWITCHYARD_LOG_FORMAT": "json"])
+        let other = try TemporaryHome()
+        let json = try initialize(other, ["/bin/sh"], ["SWITCHYARD_LOG_FORMAT": "json"])
         #expect(json.output.hasPrefix("{\"time\":\""))
     }
 }

@@ -38,7 +38,7 @@ struct OtherCommandsTests {
         let environment = home.environment.merging(["SWITCHYARD_LISTN": "none"]) { $1 }
         let result = try SwitchyardProcess(["config"], environment: environment)
         #expect(result.code == 0)
-        #expect(result.output.hasPrefix("Configurable Values:\n  DAEMON_HOME: \(home.path) "))
+        #expect(result.output.hasPrefix("Configurable Values:\n  DAEMON_HOME: \(home.path)\n"))
         #expect(result.errors.contains("did you mean SWITCHYARD_LISTEN?"))
     }
 

@@ -84,13 +84,14 @@ struct RunCommandTests {
         #expect(result.errors.contains(reason))
     }
 
-    @Test func `a config file is refused with a clear word`() throws {
-        let home = try home("echo never")
-        let result = try SwitchyardProcess(
-            ["run", "--cosmovisor-config", "/x.toml", "version"], environment: home.environment)
-        #expect(result.code == 1)
-        #expect(result.output.isEmpty)
-        #expect(result.errors.contains("config files are not supported yet"))
+    @Test func `a release that lacks its binary is told with the command that places one`() throws {
+        let home = try home("echo genesis")
+        try home.makeFolder("cosmovisor/upgrades/v2/bin")
+        #expect(symlink("upgrades/v2", home.home.current) == 0)
+        let result = try SwitchyardProcess(["run", "version"], environment: home.environment)
+        #expect(result.code == 1 && result.output.isEmpty)
+        #expect(
+            result.errors.contains("/upgrades/v2/bin/dummyd\": it does not exist; `switchyard add"))
     }
 
     @Test func `the node is not started without its data`() throws {

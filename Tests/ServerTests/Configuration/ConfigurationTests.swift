@@ -12,7 +12,7 @@ struct ConfigurationTests {
     }
 
     /// The variables that are refused, in the order they are reported in.
-    private func refused(_ environment: [String: String]) -> [Variable] {
+    private func refused(_ environment: [String: String]) -> [Variable?] {
         do throws(ConfigurationErrors) {
             _ = try Configuration(environment: environment)
             return []
@@ -42,6 +42,18 @@ struct ConfigurationTests {
         #expect(configuration.waitForExit == .zero && configuration.linger == .zero)
         #expect(configuration.given == [.home, .name])
         #expect(configuration.warnings.isEmpty)
+    }
+
+    @Test func `root and link may be put elsewhere, and ours goes with the link`() throws {
+        let root = try read(["SWITCHYARD_ROOT": "/opt/gaia/"]).home
+        #expect(root.root == "/opt/gaia" && root.current == "/opt/gaia/current")
+        #expect(root.own == "/opt/gaia/.switchyard" && !root.isStateApart)
+        let both = try read(["SWITCHYARD_ROOT": "/opt/gaia", "SWITCHYARD_CURRENT": "/var/x/live"])
+        #expect(both.home.genesis.binary == "/opt/gaia/genesis/bin/dummyd")
+        #expect(both.home.current == "/var/x/live" && both.home.isStateApart)
+        #expect(both.listen == ["unix:/var/x/.switchyard/api.sock"])
+        #expect(both.tokensFile == "/var/x/.switchyard/tokens")
+        #expect(both.home.planFile == "/home/node/data/upgrade-info.json")
     }
 
     @Test func `every variable that is set is used`() throws {
@@ -126,6 +138,8 @@ struct ConfigurationTests {
         ("SWITCHYARD_RESTART", "never"), ("SWITCHYARD_LINGER", "-1s"),
         ("SWITCHYARD_WAIT_FOR_EXIT", "60"), ("SWITCHYARD_LISTEN", "none,systemd"),
         ("SWITCHYARD_START_COMMANDS", " , "), ("SWITCHYARD_LOG_FORMAT", "xml"),
+        ("SWITCHYARD_ROOT", "opt"), ("SWITCHYARD_CURRENT", "current"),
+        ("SWITCHYARD_CURRENT", "/a/"), ("SWITCHYARD_CURRENT", "/a/.."),
         ("SWITCHYARD_RESERVE", "-1"), ("SWITCHYARD_RESERVE", "5%"),
         ("SWITCHYARD_RESERVE", "9999999TiB"), ("SWITCHYARD_MAX_UPLOAD", "0"),
         ("SWITCHYARD_MAX_UPLOAD", "GiB"), ("SWITCHYARD_MAX_UPLOAD", "1 GiB"),
@@ -135,7 +149,7 @@ struct ConfigurationTests {
         let problems = try #require(errors).problems
         let problem = try #require(problems.first)
         #expect(problems.count == 1)
-        #expect(problem.variable.rawValue == name)
+        #expect(problem.variable?.rawValue == name)
         #expect(problem.message.contains(name))
         #expect(problem.message.contains(value.isEmpty ? "is not set" : "\"\(value)\""))
     }

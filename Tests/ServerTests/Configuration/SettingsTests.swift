@@ -21,6 +21,21 @@ struct SettingsTests {
         for setting in listed { #expect(settings.contains(setting)) }
     }
 
+    @Test func `a value of a file or a flag says so`() throws {
+        let file = try ConfigFile(path: "/c", bytes: Array("daemon_shutdown_grace = '5s'".utf8))
+        let settings = try Configuration(
+            ConfigurationSources(
+                flags: [.logFormat: "json"], environment: Self.required, file: file)
+        ).settings
+        for setting in [
+            Setting(name: "DAEMON_SHUTDOWN_GRACE", value: "5s", origin: "file"),
+            Setting(name: "SWITCHYARD_LOG_FORMAT", value: "json", origin: "flag"),
+            Setting(name: "COSMOVISOR_TIMEFORMAT_LOGS", value: "kitchen", origin: "default"),
+        ] {
+            #expect(settings.contains(setting))
+        }
+    }
+
     @Test func `no secret of an address or of the environment is shown`() throws {
         let environment = Self.required.merging([
             "DAEMON_RPC_ADDRESS": "http://me:canary1@127.0.0.1:26657/rpc?key=canary2#canary3",

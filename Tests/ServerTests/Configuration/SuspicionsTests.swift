@@ -7,7 +7,8 @@ struct SuspicionsTests {
         ("DAEMON_SHUTDOWN_GRACES", "DAEMON_SHUTDOWN_GRACE"), ("DEAMON_HOME", nil),
         ("SWITCHYARD_LISTN", "SWITCHYARD_LISTEN"), ("UNSAFE_SKIP_BACKUPS", "UNSAFE_SKIP_BACKUP"),
         ("COSMOVISOR_COLOUR_LOGS", "COSMOVISOR_COLOR_LOGS"),
-        ("DAEMON_DATA_BACKUPDIR", "DAEMON_DATA_BACKUP_DIR"),
+        ("DAEMON_DATA_BACKUPDIR", "DAEMON_DATA_BACKUP_DIR"), ("DAEMON_HOEM", "DAEMON_HOME"),
+        ("DAEMON_GRASE", nil), ("DAEMON_XXXX", nil),
     ])
     func `a misspelled variable is met with the right one`(name: String, meant: String?) {
         let suspicions = Variable.suspicions(in: [name: "x"])

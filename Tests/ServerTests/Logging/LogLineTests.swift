@@ -51,4 +51,35 @@ struct LogLineTests {
         let object = try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
         #expect(object["a"] == fields[1].value)
     }
+
+    @Test(arguments: [
+        (Logger.Level.trace, 7), (.debug, 7), (.info, 6), (.notice, 5), (.warning, 4), (.error, 3),
+        (.critical, 2),
+    ])
+    func `for the journal the priority comes first and no time`(
+        level: Logger.Level, priority: Int
+    ) {
+        let line = line(level, "plan\nis due", [("k", "a\nb"), ("module", "switchyard")])
+        #expect(
+            line.prefixed
+                == "<\(priority)>plan\\u{a}is due k=a\\u{a}b module=switchyard")
+    }
+
+    @Test func `an entry of the journal has a field a line`() {
+        let line = line(
+            .warning, "plan\nis due",
+            [("daemon.pid", "7"), ("plan.näme", "a b\nMESSAGE=x"), ("module", "switchyard")])
+        #expect(
+            line.journalEntry == """
+                MESSAGE=plan\\u{a}is due daemon.pid=7 plan.näme="a b\\u{a}MESSAGE=x"
+                PRIORITY=4
+                SYSLOG_IDENTIFIER=switchyard
+                SWITCHYARD_DAEMON_PID=7
+                SWITCHYARD_PLAN_N_ME=a b\\u{a}MESSAGE=x
+
+                """)
+        let long = self.line(.info, "m", [(String(repeating: "k", count: 99), "v")])
+        let name = long.journalEntry.split(separator: "\n").last?.prefix { $0 != "=" }
+        #expect(name?.count == 64)
+    }
 }

@@ -21,17 +21,30 @@ struct SwitchyardProcess {
         }
     }
 
-    /// Runs it to its end, with nothing on its standard input.
-    init(_ arguments: [String], environment: [String: String]) throws {
+    /// Runs it to its end.
+    ///
+    /// - Parameters:
+    ///   - input: what its standard input has.
+    ///   - name: what it is called as, where a link of that name leads to it.
+    init(
+        _ arguments: [String], environment: [String: String], input: String = "",
+        as name: String? = nil
+    ) throws {
         let folder = try TemporaryHome()
+        try folder.write(input, to: "in")
         let (output, errors) = (folder.path + "/out", folder.path + "/err")
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 0, folder.path + "/in", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT, 0o600)
-        let path = try Self.path
+        var path = try Self.path
+        if let name {
+            let link = folder.path + "/" + name
+            guard symlink(path, link) == 0 else { throw SystemError("symlink", path: link) }
+            path = link
+        }
         var child: pid_t = 0
         let argv = ([path] + arguments).map { strdup($0) } + [nil]
         let envp = environment.map { strdup($0.key + "=" + $0.value) } + [nil]

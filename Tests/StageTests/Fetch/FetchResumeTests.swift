@@ -5,45 +5,53 @@ import Testing
 /// The peer cuts the first answer at half of the file.
 @Suite(.enabled(if: FetchNeeds.peer, "needs python3 and openssl"))
 struct FetchResumeTests {
-    /// What was asked for each time, and whether it is the file that came of it.
     private func fetch(
-        _ kind: String, _ content: Data = FetchPeer.content
-    ) async throws -> (asked: [[String: String]], isWhole: Bool) {
+        _ kind: String
+    ) async throws -> (asked: [[String: String]], outcome: FetchRun.Outcome) {
         let peer = try await FetchPeer()
         let outcome = try await peer.fetch(peer.url("/cut/\(kind)"))
-        #expect(outcome.reports.last == .finished, "\(outcome.reports)")
-        return (try peer.requests("/cut/\(kind)").compactMap(\.fields), outcome.content == content)
+        return (try peer.requests("/cut/\(kind)").compactMap(\.fields), outcome)
     }
 
     @Test(arguments: [("tag", "\"v1\""), ("dated", "Mon, 01 Jan 2024 00:00:00 GMT")])
     func `a cut file goes on where it was cut`(kind: String, validator: String) async throws {
-        let (asked, isWhole) = try await fetch(kind)
-        #expect(isWhole)
+        let (asked, outcome) = try await fetch(kind)
+        #expect(outcome.reports.last == .finished, "\(outcome.reports)")
+        #expect(outcome.isWhole)
         try #require(asked.count == 2)
         #expect(asked[0]["range"] == nil && asked[0]["if-range"] == nil)
         #expect(asked[1]["range"] == "bytes=150000-")
         #expect(asked[1]["if-range"] == validator)
     }
 
+    /// What was written cannot be taken back, and is not added to.
+    private func expectStartedOver(_ outcome: FetchRun.Outcome, attempt: Int) {
+        let words =
+            "attempt \(attempt): the server sent the file from its beginning again after "
+            + "150000 of 300000 bytes"
+        #expect(outcome.failure == StageFailure(.startedOver, words), "\(outcome.reports)")
+        let isHalf = outcome.content == FetchPeer.content.prefix(150_000)
+        #expect(isHalf)
+    }
+
     @Test(arguments: ["none", "weak", "refusing"])
-    func `without a strong validator it begins anew`(kind: String) async throws {
-        let (asked, isWhole) = try await fetch(kind)
-        #expect(isWhole)
+    func `without a strong validator it ends, to be begun anew`(kind: String) async throws {
+        let (asked, outcome) = try await fetch(kind)
+        expectStartedOver(outcome, attempt: 2)
         try #require(asked.count == 2)
         #expect(asked[1]["range"] == nil && asked[1]["if-range"] == nil)
     }
 
-    @Test func `a file that has changed meanwhile begins anew`() async throws {
-        let shorter = Data(FetchPeer.content.reversed().prefix(100_000))
-        let (asked, isWhole) = try await fetch("changed", shorter)
-        #expect(isWhole)
+    @Test func `when the file has changed meanwhile it ends, to be begun anew`() async throws {
+        let (asked, outcome) = try await fetch("changed")
+        expectStartedOver(outcome, attempt: 2)
         #expect(asked.count == 2 && asked[1]["range"] != nil)
     }
 
     @Test(arguments: ["wrong", "mixed", "longer", "unsatisfied"])
     func `another part than was asked for is not joined`(kind: String) async throws {
-        let (asked, isWhole) = try await fetch(kind)
-        #expect(isWhole)
+        let (asked, outcome) = try await fetch(kind)
+        expectStartedOver(outcome, attempt: 3)
         try #require(asked.count == 3)
         #expect(asked[2]["range"] == nil)
     }
@@ -52,7 +60,7 @@ struct FetchResumeTests {
         let peer = try await FetchPeer()
         let outcome = try await peer.fetch(peer.url("/always-cut")) { $0.patience.attempts = 2 }
         #expect(outcome.failure?.kind == .cut)
-        let words = "attempt 2: the connection was cut after 150000 of 300000 bytes of "
+        let words = "attempt 2: the connection was cut after 150100 of 300000 bytes of "
         #expect(outcome.failure?.detail.hasPrefix(words) == true, "\(outcome.reports)")
         #expect(try peer.requests("/always-cut").count == 2)
     }

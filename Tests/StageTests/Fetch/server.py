@@ -184,7 +184,16 @@ def serve(request):
     elif kind == "cut":
         cut(request, rest)
     elif kind == "always-cut":
-        request.answer(200, body=CONTENT[:HALF], length=len(CONTENT))
+        if "range" not in request.fields:
+            request.answer(200, f"ETag: {TAG}", body=CONTENT[:HALF], length=len(CONTENT))
+            return
+        request.answer(
+            206,
+            f"Content-Range: bytes {HALF}-{len(CONTENT) - 1}/{len(CONTENT)}",
+            f"ETag: {TAG}",
+            body=CONTENT[HALF : HALF + 100],
+            length=len(CONTENT) - HALF,
+        )
     elif kind == "unframed":
         request.answer(200, body=CONTENT[:HALF], length="none")
     elif kind == "part":

@@ -64,7 +64,7 @@ struct ProfileTests {
 
     @Test func `a fetch connects and resolves, and writes and runs nothing`() async {
         await #expect(processExitsWith: .success) {
-            Attempt.enter(.fetch(limit: 1 << 20))
+            Attempt.enter(.fetch)
             Attempt.expect(0) { open("/etc/passwd", O_RDONLY) }
             for family in [AF_UNIX, AF_INET, AF_INET6] {
                 Attempt.expect(0) { socket(family, Int32(SOCK_STREAM.rawValue), 0) }

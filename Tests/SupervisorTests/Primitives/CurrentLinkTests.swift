@@ -60,7 +60,7 @@ struct CurrentLinkTests {
             let error = #expect(throws: Block.self) { try link.resolve() }
             #expect(error?.code == .linkBroken)
             #expect(error?.remedy.contains("ln -sfn") == true)
-            #expect(throws: Block.self) { try link.makeIfUntouched() }
+            #expect(throws: Block.self) { try link.makeOrMend() }
             #expect(try temporary.link("cosmovisor/current") == target)
         }
     }
@@ -71,17 +71,17 @@ struct CurrentLinkTests {
         unlink(home.current)
         try temporary.makeFolder("cosmovisor/current/bin")
         #expect(throws: Block.self) { try link.resolve() }
-        #expect(throws: Block.self) { try link.makeIfUntouched() }
+        #expect(throws: Block.self) { try link.makeOrMend() }
     }
 
     @Test func `a home that was never upgraded begins with genesis`() throws {
         #expect(try link.resolve() == home.genesis)
         #expect(!temporary.has("cosmovisor/current"))
-        try link.makeIfUntouched()
+        try link.makeOrMend()
         #expect(try temporary.link("cosmovisor/current") == "genesis")
         #expect(link.facts() == .genesis)
         try point(at: "upgrades/v1")
-        try link.makeIfUntouched()
+        try link.makeOrMend()
         #expect(try temporary.link("cosmovisor/current") == "upgrades/v1")
     }
 
@@ -90,7 +90,7 @@ struct CurrentLinkTests {
         let error = #expect(throws: Block.self) { try link.resolve() }
         #expect(error?.code == .linkBroken)
         #expect(error?.reason.contains("upgrades/v2 was run here") == true)
-        #expect(throws: Block.self) { try link.makeIfUntouched() }
+        #expect(throws: Block.self) { try link.makeOrMend() }
         #expect(!temporary.has("cosmovisor/current"))
     }
 

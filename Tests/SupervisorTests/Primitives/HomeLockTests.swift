@@ -89,6 +89,27 @@ struct HomeLockTests {
         #expect(temporary.names(in: "cosmovisor").isEmpty)
     }
 
+    @Test func `another link of the same home is no way around the lock`() throws {
+        try temporary.makeFolder("elsewhere")
+        let other = Home(
+            path: temporary.path, daemonName: "dummyd", current: temporary["elsewhere/current"])
+        let lock = try HomeLock(other)
+        #expect(throws: HomeLockError.held(by: getpid())) { try HomeLock(home) }
+        _ = consume lock
+    }
+
+    @Test func `two homes may share their releases`() async throws {
+        let other = try TemporaryHome()
+        let shared = { (home: TemporaryHome) in
+            Home(
+                path: home.path, daemonName: "dummyd", root: temporary["cosmovisor"],
+                current: home["current"])
+        }
+        let lock = try HomeLock(shared(temporary))
+        _ = try HomeLock(shared(other))
+        _ = consume lock
+    }
+
     @Test func `a home without its folder cannot be locked`() throws {
         let empty = try TemporaryHome()
         let error = SystemError("open", path: empty.home.root, code: ENOENT)

@@ -23,6 +23,30 @@ struct LinkSwitchTests {
         #expect(temporary.names(in: "cosmovisor") == ["current", "genesis", "upgrades"])
     }
 
+    @Test func `a link that lies elsewhere is absolute and keeps the records with it`() throws {
+        try temporary.makeFolder("state")
+        let home = Home(
+            path: temporary.path, daemonName: "dummyd", root: temporary["cosmovisor"] + "/",
+            current: temporary["state/live"])
+        let link = CurrentLink(home)
+        #expect(try link.resolve().directory == "genesis")
+        try link.makeOrMend()
+        #expect(try temporary.link("state/live") == temporary["cosmovisor/genesis"])
+        let release = Release(home: home, directory: "upgrades/v1")
+        try link.point(at: release)
+        #expect(try temporary.link("state/live") == temporary["cosmovisor/upgrades/v1"])
+        #expect(try link.resolve() == release)
+        #expect(temporary.names(in: "state") == ["live"])
+        #expect(temporary.names(in: "cosmovisor") == ["genesis", "upgrades"])
+        #expect(
+            release.planFile == temporary["state/.switchyard/applied/upgrades/v1/upgrade-info.json"]
+        )
+        try temporary.makeFolder("state/.switchyard/applied/upgrades/v1")
+        try temporary.write("{}", to: "state/.switchyard/applied/upgrades/v1/upgrade-info.json")
+        unlink(home.current)
+        #expect(throws: Block.self) { try link.resolve() }
+    }
+
     @Test func `the link is there at every moment of a switch`() async throws {
         try link.point(at: home.genesis)
         let isOver = SharedFlag()

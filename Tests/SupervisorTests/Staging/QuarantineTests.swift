@@ -100,6 +100,31 @@ struct QuarantineTests {
         #expect(try intake.complete().digests.sha256 == digests(bytes).sha256)
     }
 
+    @Test func `what was written and not hashed when a request ended is hashed by the next`() throws
+    {
+        let bytes = Head.program(1000, fill: 9)
+        let quarantine = quarantine()
+        var intake = try quarantine.begin(announcement(isResumable: true, length: 1000))
+        try intake.append([Array(bytes[..<300])])
+        try bytes[300..<600].withUnsafeBytes { try intake.write($0) }
+        intake.suspend()
+        intake = try quarantine.resume(intake.id, of: ci, length: nil)
+        #expect(intake.offset == 600)
+        #expect(intake.digests == digests(Array(bytes[..<600])))
+        try bytes[600...].withUnsafeBytes { try intake.write($0) }
+        #expect(try intake.complete().digests == digests(bytes))
+    }
+
+    @Test func `a file that somebody cuts while it is written has no digest`() throws {
+        let quarantine = quarantine()
+        var intake = try quarantine.begin(announcement())
+        try Head.program(1000).withUnsafeBytes { try intake.write($0) }
+        truncate(temporary.path + "/cosmovisor/.switchyard/staging/" + intake.id, 600)
+        let cut = StagingRefusal.system(SystemError("read", code: EIO))
+        #expect(throws: cut) { try intake.hash() }
+        #expect(throws: cut) { try intake.complete() }
+    }
+
     @Test func `an unfinished upload is its originator's alone, and one request's at a time`()
         throws
     {

@@ -23,7 +23,7 @@ extension StagingRefusal {
                 failure.detail, remedy: "Unpack it elsewhere, and stage the executable in it.")
         case .notConfined, .system: self = .helperFailed(failure.detail)
         case .schemeRefused, .urlRefused, .addressRefused, .redirectRefused, .nameUnresolved,
-            .unreachable, .tls, .status, .stalled, .cut, .answerBroken, .tooLarge:
+            .unreachable, .tls, .status, .stalled, .cut, .answerBroken, .tooLarge, .startedOver:
             self = .fetchFailed(failure.detail, remedy: failure.kind.remedy)
         }
     }

@@ -50,7 +50,7 @@ struct StagePipes {
         return (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
     }
 
-    private static func pipe() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
+    static func pipe() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
         var ends: [Int32] = [-1, -1]
         let result = clinux_pipe(&ends)
         guard result == 0 else { throw SystemError("pipe2", code: -result) }

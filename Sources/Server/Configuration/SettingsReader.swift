@@ -1,31 +1,38 @@
 /// Reads variables one after another and collects what is wrong with them.
 ///
-/// A variable that is empty counts as unset, as with Cosmovisor; one that cannot be used gives its
-/// default and a problem, so that reading goes on.
-struct EnvironmentReader {
-    let environment: [String: String]
-    private(set) var problems: [ConfigurationProblem] = []
+/// One that cannot be used gives its default and a problem, so that reading goes on.
+struct SettingsReader {
+    let sources: ConfigurationSources
+    private(set) var problems: [ConfigurationProblem]
 
-    init(_ environment: [String: String]) {
-        self.environment = environment
-    }
-
-    /// The variables that say something: set and not empty, only the time format also empty.
-    var given: Set<Variable> {
-        Set(
-            Variable.allCases.filter { variable in
-                environment[variable.rawValue].map { !$0.isEmpty || variable == .timeFormat }
-                    ?? false
-            })
+    init(_ sources: ConfigurationSources) {
+        self.sources = sources
+        problems = sources.file?.problems ?? []
     }
 
     /// Nil when unset or empty.
     func text(_ variable: Variable) -> String? {
-        environment[variable.rawValue].flatMap { $0.isEmpty ? nil : $0 }
+        sources.value(of: variable).flatMap { $0.text.isEmpty ? nil : $0.text }
     }
 
+    /// - Parameter message: where the value was found is added to it.
     mutating func refuse(_ variable: Variable, _ message: String) {
-        problems.append(ConfigurationProblem(variable: variable, message: message))
+        let place =
+            switch sources.value(of: variable)?.origin {
+            case .file(let path, let place)?:
+                " (\(place.inWords(of: path)))"
+            case .flag?: " (from a flag)"
+            case .environment?, .default?, nil: ""
+            }
+        problems.append(ConfigurationProblem(variable: variable, message: message + place))
+    }
+
+    /// The name, with the word that Cosmovisor puts before it where it is a variable.
+    private func called(_ variable: Variable) -> String {
+        guard sources.value(of: variable)?.origin == .environment else {
+            return quoted(variable.rawValue)
+        }
+        return "env variable " + quoted(variable.rawValue)
     }
 
     mutating func flag(_ variable: Variable, default fallback: Bool) -> Bool {
@@ -36,7 +43,7 @@ struct EnvironmentReader {
         default:
             refuse(
                 variable,
-                "env variable \(quoted(variable.rawValue)) must have a boolean value "
+                "\(called(variable)) must have a boolean value "
                     + "(\"true\" or \"false\"), got \(quoted(text))")
             return fallback
         }
@@ -111,7 +118,7 @@ struct EnvironmentReader {
         let allowed = Choice.allCases.map(\.rawValue).joined(separator: "|")
         refuse(
             variable,
-            "env variable \(quoted(variable.rawValue)) must be one of \(allowed), "
+            "\(called(variable)) must be one of \(allowed), "
                 + "got \(quoted(text))")
         return fallback
     }
