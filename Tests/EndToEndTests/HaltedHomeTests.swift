@@ -68,6 +68,8 @@ import Testing
         try node.write("", to: "data/blockstore.db")
         if isEarly {
             try node.write(#"{"name":"v2","height":12,"info":""}"#, to: "data/upgrade-info.json")
+            // Without a link beside such a file nobody can tell what the data belongs to.
+            symlink("genesis", node.path + "/cosmovisor/current")
         }
         try node.start()
         try await node.isUpgraded()
