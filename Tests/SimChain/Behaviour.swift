@@ -10,6 +10,8 @@ struct Behaviour {
     let handlers: Set<String>
     let newStores: [String]
     let write: WriteStyle
+    /// Seconds that the file's times lie back, as after a clock was set back.
+    let fileAge: Int
     let halt: HaltStyle
     /// The old binary halts without having written the file.
     let haltsBeforeWrite: Bool
@@ -29,6 +31,8 @@ struct Behaviour {
     let allocation: Allocation?
     let earlyWrite: Plan?
     let walRotation: Int
+    let walPadding: Int
+    let walDamage: Int
 
     init(_ settings: Settings) throws(BadSetting) {
         let read = SettingReader(settings)
@@ -42,6 +46,7 @@ struct Behaviour {
         handlers = Set(read.list("handlers"))
         newStores = read.list("new_stores")
         write = try read.write(emptyFor: read.integer("empty_for", 300))
+        fileAge = try read.integer("file_age", 0)
         halt = try read.halt()
         haltsBeforeWrite = settings["halt_when"] == "before"
         optimism = try read.optimism(rounds: read.integer("optimistic_rewrites", 1))
@@ -59,6 +64,8 @@ struct Behaviour {
         allocation = try read.allocation()
         earlyWrite = try read.plans("early_write", info: "").first
         walRotation = try read.integer("wal_rotate", 0)
+        walPadding = try read.integer("wal_padding", 0)
+        walDamage = try read.integer("wal_damage", 0)
     }
 
     static let keys: Set<String> = [
@@ -68,7 +75,7 @@ struct Behaviour {
         "past_height", "skip", "halt_height", "halt_overshoot", "migration", "handler_fails",
         "replay_delay", "abci_block", "flush", "term_exit", "ignore_term", "fail_start",
         "crash_at", "crash_always", "allocate", "early_write", "wal", "wal_rotate", "wal_torn",
-        "validator",
+        "wal_padding", "wal_damage", "file_age", "rpc_numbers", "validator",
         "catching_up", "node_id", "network", "moniker", "pre_upgrade_exit", "pre_upgrade_output",
         "pre_upgrade_ms", "pre_upgrade_config", "no_home_flag",
     ]
@@ -87,6 +94,8 @@ enum WriteStyle {
     case plain(emptyFor: Duration)
     /// One half, a pause, the other.
     case halves(pause: Duration)
+    /// Whole under another name, then renamed.
+    case renamed
     /// The disk is full: truncated, then nothing.
     case enospc
     /// The file can't be opened.

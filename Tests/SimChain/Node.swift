@@ -34,7 +34,8 @@ final class Node {
         let data = "\(settings.home)/data"
         rules = UpgradeRules(behaviour)
         planFile = PlanFileWriter(
-            path: "\(data)/upgrade-info.json", style: behaviour.write, loop: loop, ledger: ledger)
+            path: "\(data)/upgrade-info.json", style: behaviour.write, age: behaviour.fileAge,
+            loop: loop, ledger: ledger)
         identity = RPC.Identity(settings, version: behaviour.version)
         let config = TOML(path: "\(settings.home)/config/config.toml")
         let walFile = config.value("wal_file", in: "consensus") ?? "data/cs.wal/wal"
@@ -43,7 +44,8 @@ final class Node {
             keepsWAL
             ? WAL(
                 path: walFile.hasPrefix("/") ? walFile : "\(settings.home)/\(walFile)",
-                rotation: behaviour.walRotation, isTorn: settings.isOn("wal_torn"))
+                rotation: behaviour.walRotation, isTorn: settings.isOn("wal_torn"),
+                padding: behaviour.walPadding, damage: behaviour.walDamage)
             : nil
         Files.makeDirectory(data)
         state = ChainState(path: "\(data)/state.simchain")

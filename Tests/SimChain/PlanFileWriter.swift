@@ -4,14 +4,17 @@ import Glibc
 final class PlanFileWriter {
     private let path: String
     private let style: WriteStyle
+    private let age: Int
     private let loop: Loop
     private let ledger: Ledger
     /// What is still to be written, and where.
     private var unfinished: (descriptor: Int32, rest: ArraySlice<UInt8>, name: String)?
 
-    init(path: String, style: WriteStyle, loop: Loop, ledger: Ledger) {
+    /// - Parameter age: seconds that the file's times lie back.
+    init(path: String, style: WriteStyle, age: Int, loop: Loop, ledger: Ledger) {
         self.path = path
         self.style = style
+        self.age = age
         self.loop = loop
         self.ledger = ledger
     }
@@ -21,7 +24,7 @@ final class PlanFileWriter {
         switch style {
         case .none: return finish(nil)
         case .eacces: return finish("open \(path): permission denied")
-        case .plain, .halves, .enospc, .afterTerm: break
+        case .plain, .halves, .renamed, .enospc, .afterTerm: break
         }
         guard begin(plan, at: height) else {
             return finish("open \(path): \(String(cString: strerror(errno)))")
@@ -38,6 +41,9 @@ final class PlanFileWriter {
                 complete()
                 finish(nil)
             }
+        case .renamed:
+            complete()
+            finish(nil)
         case .afterTerm: writeHalf()
         case .enospc:
             leaveEmpty()
@@ -50,7 +56,7 @@ final class PlanFileWriter {
     private func begin(_ plan: Plan, at height: Int) -> Bool {
         // A round of optimistic execution may begin before the last one's write has ended.
         complete()
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }
         let bytes = Array(plan.json(at: height).utf8)
         unfinished = (descriptor, bytes[...], "\(plan.name)@\(height)")
@@ -61,9 +67,21 @@ final class PlanFileWriter {
     func complete() {
         guard let write = unfinished else { return }
         writeAll(Array(write.rest), to: write.descriptor)
+        if age > 0 { setBack(write.descriptor) }
         close(write.descriptor)
+        if target != path { rename(target, path) }
         unfinished = nil
         ledger.write("file", write.name)
+    }
+
+    /// Where the bytes go first.
+    private var target: String {
+        if case .renamed = style { path + ".new" } else { path }
+    }
+
+    private func setBack(_ descriptor: Int32) {
+        let then = timespec(tv_sec: time(nil) - age, tv_nsec: 0)
+        futimens(descriptor, [then, then])
     }
 
     private func leaveEmpty() {

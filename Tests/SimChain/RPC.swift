@@ -7,6 +7,8 @@ struct RPC {
         let moniker: String
         let name: String
         let version: String
+        /// Heights are numbers, and there are members that no node has.
+        let isOdd: Bool
 
         init(_ settings: Settings, version: String) {
             let file = trimmed(Files.text("\(settings.home)/config/node_id"))
@@ -16,6 +18,7 @@ struct RPC {
             moniker = settings["moniker"] ?? "sim"
             name = settings.name
             self.version = version
+            isOdd = settings.isOn("rpc_numbers")
         }
     }
 
@@ -33,16 +36,26 @@ struct RPC {
         status: "404 Not Found")
 
     var status: HTTPReply {
-        let height = "\"latest_block_height\":\"\(state.stored)\""
+        let height = "\"latest_block_height\":\(number(state.stored))"
         let time = "\"latest_block_time\":\"\(state.time.rfc3339)\""
         let sync = "{\"latest_block_hash\":\"\",\(height),\(time),\"catching_up\":\(isCatchingUp)}"
         return Self.envelope(
-            "{\"node_info\":\(nodeInfo),\"sync_info\":\(sync),\"validator_info\":{}}")
+            "{\(foreign)\"node_info\":\(nodeInfo),\"sync_info\":\(sync),\"validator_info\":{}}")
+    }
+
+    private func number(_ height: Int) -> String {
+        identity.isOdd ? "\(height)" : "\"\(height)\""
+    }
+
+    /// Members that only look like those that count.
+    private var foreign: String {
+        let decoy = "\"peers\":[{\"sync_info\":{\"latest_block_height\":\"1\"}}]"
+        return identity.isOdd ? "\(decoy),\"latest_block_height\":7," : ""
     }
 
     /// Go's omitempty leaves out a height of 0.
     var abciInfo: HTTPReply {
-        let height = state.applied == 0 ? "" : ",\"last_block_height\":\"\(state.applied)\""
+        let height = state.applied == 0 ? "" : ",\"last_block_height\":\(number(state.applied))"
         let hash = ",\"last_block_app_hash\":\"\(appHash)\""
         let about = "\"data\":\(JSON.quoted(identity.name))"
         let version = ",\"version\":\(JSON.quoted(identity.version))"

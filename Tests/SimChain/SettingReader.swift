@@ -56,6 +56,7 @@ struct SettingReader {
         switch word {
         case "plain": return .plain(emptyFor: .microseconds(microseconds))
         case "halves": return .halves(pause: .milliseconds(number ?? 100))
+        case "renamed": return .renamed
         case "enospc": return .enospc
         case "eacces": return .eacces
         case "none": return .none

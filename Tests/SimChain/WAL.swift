@@ -8,22 +8,32 @@ final class WAL {
     private let path: String
     private let rotation: Int
     private let isTorn: Bool
+    private let padding: Int
+    private let damage: Int
     private var descriptor: Int32 = -1
     /// The rest of the record that the tail was torn in.
     private var unwritten: [UInt8] = []
 
-    /// - Parameter rotation: heights per file, 0 for a single one.
-    init(path: String, rotation: Int, isTorn: Bool) {
+    /// - Parameters:
+    ///   - rotation: heights per file, 0 for a single one.
+    ///   - padding: MiB of records that a new head begins with.
+    ///   - damage: the height whose end is written with a wrong checksum; 0 for none.
+    init(path: String, rotation: Int, isTorn: Bool, padding: Int, damage: Int) {
         self.path = path
         self.rotation = rotation
         self.isTorn = isTorn
+        self.padding = padding
+        self.damage = damage
     }
 
     func start() {
         Files.makeDirectory(path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" })
         repair()
         openHead()
-        if lseek(descriptor, 0, SEEK_END) == 0 { append(Self.endHeight(0)) }
+        if lseek(descriptor, 0, SEEK_END) == 0 {
+            append(Self.endHeight(0))
+            pad()
+        }
         fsync(descriptor)
     }
 
@@ -31,7 +41,9 @@ final class WAL {
     func end(_ height: Int) {
         guard descriptor >= 0 else { return }
         for kind in [2, 2, 3, 1] { append(Self.filler(kind, height)) }
-        append(Self.endHeight(height))
+        var end = Self.endHeight(height)
+        if damage == height { end[0] ^= 1 }
+        append(end)
         fsync(descriptor)
         if rotation > 0, height % rotation == 0 { rotate() }
         if isTorn { tear(height + 1) }
@@ -43,6 +55,13 @@ final class WAL {
         fsync(descriptor)
         close(descriptor)
         descriptor = -1
+    }
+
+    private func pad() {
+        guard padding > 0 else { return }
+        // As large as CometBFT takes them.
+        let large = Self.record(2, [UInt8](repeating: 0, count: (1 << 20) - 64))
+        for _ in 0..<padding { append(large) }
     }
 
     private func openHead() {

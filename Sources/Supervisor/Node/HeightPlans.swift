@@ -44,7 +44,8 @@ extension NodeSupervisor {
         return facts
     }
 
-    private var isLogOfThisRun: Bool {
+    /// The log has been added to since this child began, or begun anew.
+    var isLogOfThisRun: Bool {
         guard let size = memory.log?.size, let start = memory.logAtStart else { return false }
         return size != start
     }

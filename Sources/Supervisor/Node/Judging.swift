@@ -189,6 +189,7 @@ extension NodeSupervisor {
         let isTold = facts.stored != nil && facts.applied != nil && child == .alive
         let isAsked = file.plan != nil || !memory.heightPlans.isEmpty
         if isAsked, facts.isComet, !isTold { await addLog(to: &facts) }
+        facts.isLogOfThisRun = isLogOfThisRun
         facts.halt = memory.halt
         facts.end = memory.lastEnd
         if !memory.heightPlans.isEmpty { facts.next = await heightFacts(current: facts.current) }

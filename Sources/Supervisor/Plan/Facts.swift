@@ -14,6 +14,8 @@ package struct Facts: Sendable, Equatable {
     package var wal: Height?
     /// For how long cs.wal has not grown; nil when there is none.
     package var walQuietFor: Duration?
+    /// cs.wal is not as it was when this child began; else it may be of other data.
+    package var isLogOfThisRun = true
     /// For how long the stored height has been the same.
     package var stalledFor: Duration = .zero
     /// The home looks like CometBFT's, so that heights are to be had sooner or later.

@@ -37,7 +37,7 @@ extension PlanJudge {
 
     private func freshAlive(_ plan: UpgradePlan) -> Verdict {
         let height = plan.height
-        guard let reached = facts.reached else {
+        guard let reached = reached(by: height) else {
             return Verdict(
                 .unknown, .watchClosely, plan: plan, code: .heightUnknown,
                 reason: "no height to be had: RPC does not answer and cs.wal tells none; "
@@ -74,7 +74,7 @@ extension PlanJudge {
 
     private func freshExited(_ plan: UpgradePlan) -> Verdict {
         let height = plan.height
-        if let reached = facts.reached, reached >= height - 1 {
+        if let reached = reached(by: height), reached >= height - 1 {
             return due(
                 .exited, plan, code: .daemonExited,
                 reason: "the daemon wrote the plan for \(height) and ended at height \(reached)")

@@ -46,11 +46,11 @@ extension PlanJudge {
         guard facts.child != .none else {
             return Verdict(
                 .pending, .carryOn, plan: plan,
-                code: facts.reached == nil ? .heightUnknown : .beforeHeight,
+                code: reached(by: plan.height) == nil ? .heightUnknown : .beforeHeight,
                 reason: "an earlier plan file: the daemon will write it anew at \(plan.height), "
                     + "or pass that height")
         }
-        guard let reached = facts.reached else {
+        guard let reached = reached(by: plan.height) else {
             return Verdict(
                 .ahead, .carryOn, plan: plan, code: .heightUnknown,
                 reason: "no height to be had yet; the plan is for \(plan.height)")

@@ -67,7 +67,18 @@ package struct PlanJudge: Sendable {
     /// Block H is applied: H itself is past.
     func isPassed(_ height: Height) -> Bool {
         (facts.applied.map { $0 >= height } ?? false)
-            || (facts.reached.map { $0 > height } ?? false)
+            || (reached(by: height).map { $0 > height } ?? false)
+    }
+
+    /// The stored height, for a plan of that height.
+    ///
+    /// A log that this child has added nothing to may have come with other data, and block sync
+    /// leaves it as it is: it may prove that the height is reached, and never that it is past.
+    func reached(by height: Height) -> Height? {
+        guard let wal = facts.wal, wal > height, !facts.isLogOfThisRun else {
+            return facts.reached
+        }
+        return facts.stored
     }
 
     /// Due, if its binary is there to switch to.

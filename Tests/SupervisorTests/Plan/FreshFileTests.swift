@@ -69,6 +69,22 @@ struct FreshFileTests {
             .daemonExited
         ) { ($0.child, $0.provingAt) = (.exited, 100) },
         JudgedCase(
+            "block sync beside the log of other data", .unproven, "launchAgain", .pending,
+            .daemonExited
+        ) { ($0.child, $0.wal, $0.isLogOfThisRun) = (.exited, 5000, false) },
+        JudgedCase(
+            "the same, where RPC told the height before", .exited, "due", .due, .daemonExited
+        ) {
+            ($0.child, $0.stored, $0.applied) = (.exited, 99, 99)
+            ($0.wal, $0.isLogOfThisRun) = (5000, false)
+        },
+        JudgedCase(
+            "the same, and it lives", .unknown, "watchClosely", .pending, .heightUnknown
+        ) { ($0.wal, $0.isLogOfThisRun) = (5000, false) },
+        JudgedCase(
+            "a log that the replay leaves as it is", .exited, "due", .due, .daemonExited
+        ) { ($0.child, $0.wal, $0.isLogOfThisRun) = (.exited, 100, false) },
+        JudgedCase(
             "the proof was of another height", .unproven, "launchAgain", .pending, .daemonExited
         ) { ($0.child, $0.provingAt) = (.exited, 200) },
         JudgedCase(

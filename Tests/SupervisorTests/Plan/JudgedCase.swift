@@ -15,6 +15,7 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
     var applied: Height?
     var wal: Height?
     var quiet: Duration?
+    var isLogOfThisRun = true
     var incomplete = Duration.zero
     var stalled = Duration.zero
     var isComet = true
@@ -71,6 +72,7 @@ struct JudgedCase: Sendable, CustomTestStringConvertible {
             facts.applied = applied
             facts.wal = wal
             facts.walQuietFor = quiet
+            facts.isLogOfThisRun = isLogOfThisRun
             facts.incompleteFor = incomplete
             facts.stalledFor = stalled
             facts.isComet = isComet

@@ -1,0 +1,43 @@
+import Glibc
+import Testing
+
+/// What tells heights, in the forms in which that fails.
+@Suite(.serialized) struct HeightSourceTests {
+    @Test(arguments: ["0.47", "0.50"])
+    func `heights as numbers beside unknown members are understood`(sdk: String) async throws {
+        let node = try TestNode(chain: ["sdk": sdk, "rpc_numbers": "true", "wal": "off"])
+        try node.write("", to: "data/blockstore.db")
+        try node.start()
+        try await node.isUpgraded()
+        #expect(node.ledger.starts == ["v1", "v2"])
+        #expect(node.log.contains("stored and not applied"))
+    }
+
+    @Test func `a log of ten megabytes proves the halt`() async throws {
+        let node = try TestNode(chain: ["rpc": "off"], v1: ["wal_padding": "10"])
+        try node.start()
+        try await node.reaches(16, "v2")
+        #expect(node.ledger.starts == ["v1", "v2"])
+        #expect(node.ledger.violations == [])
+    }
+
+    @Test func `a log that is damaged in its middle is no harm where RPC answers`() async throws {
+        let node = try TestNode(v1: ["wal_damage": "5"])
+        try node.start()
+        try await node.isUpgraded()
+        #expect(node.ledger.starts == ["v1", "v2"])
+    }
+
+    /// What the log still tells is far below: nothing is switched on that, until the node itself ends.
+    @Test func `without RPC a damaged log proves nothing, and a restart proves it`() async throws {
+        let node = try TestNode(chain: ["rpc": "off"], v1: ["wal_damage": "5"])
+        try node.start()
+        try await eventually("the node halts") { node.ledger.has("halt") }
+        try await node.shows("what is known") { $0.phase.reason?.contains("height 4") == true }
+        #expect(node.current == "genesis")
+        try await node.act("restart")
+        try await node.reaches(16, "v2")
+        #expect(node.ledger.starts == ["v1", "v1", "v2"])
+        #expect(node.ledger.violations == [])
+    }
+}
