@@ -24,10 +24,14 @@ package struct PlanFacts: Sendable, Equatable {
     /// Of the preflight; nil while there is none.
     package var verdict: PreflightResult?
 
-    /// The same without its verdict.
+    /// The same without what is found out of it meanwhile: its verdict, and how its height is kept.
     var unjudged: PlanFacts {
         var facts = self
         facts.verdict = nil
+        guard trigger == .height, state == .pending || state == .blocked else { return facts }
+        facts.state = .pending
+        facts.reasonCode = .beforeHeight
+        facts.reason = ""
         return facts
     }
 

@@ -15,7 +15,7 @@ struct ReadOnlyTreeTests {
         #expect(try await node.stop() == 0)
         let link = { try FileManager.default.destinationOfSymbolicLink(atPath: $0) }
         #expect(try link(node.path + "/state/current") == node.path + "/cosmovisor/upgrades/v2")
-        #expect(node.exists("state/.switchyard/applied/upgrades/v2/upgrade-info.json"))
+        #expect(node.exists("state/.switchyard/switched/upgrades/v2/upgrade-info.json"))
         #expect(!node.exists("cosmovisor/.switchyard"))
         #expect(node.exists("data-backup-v2-12/upgrade-info.json"))
         let height = node.ledger.height(of: "v2")

@@ -32,7 +32,8 @@ struct ControlClient: Sendable {
 
     /// - Parameter replacing: whether what is there, whatever it is, may be replaced.
     func put<Value: Decodable>(
-        _ path: String, _ body: some Encodable, replacing: Bool = false, as type: Value.Type = Value.self
+        _ path: String, _ body: some Encodable, replacing: Bool = false,
+        as type: Value.Type = Value.self
     ) async throws(ControlError) -> Answer<Value> {
         let fields = replacing ? "If-Match: *\r\n" : ""
         return try await send("PUT \(path)", fields: fields, content: Self.json(body))

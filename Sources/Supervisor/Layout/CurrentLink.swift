@@ -137,7 +137,9 @@ extension CurrentLink {
             let name = try? PlanName(due.name, case: home.letterCase)
         else { return nil }
         let release = home.release(for: name)
-        guard text == home.linkText(to: release.directory), BinaryInspection.staged(release) == .present else {
+        guard text == home.linkText(to: release.directory),
+            BinaryInspection.staged(release) == .present
+        else {
             return nil
         }
         return release

@@ -21,7 +21,7 @@ struct PreflightTests {
     private func declare(_ supervisor: NodeSupervisor) async throws {
         let seen = await supervisor.facts(of: v2)
         _ = try await supervisor.declare(
-            PlanDeclaration(trigger: .height, height: 70_000), for: v2, seen: seen, by: Self.ops)
+            PlanDeclaration(trigger: .chain, height: 70_000), for: v2, seen: seen, by: Self.ops)
     }
 
     @Test func `a plan is judged without being asked for, and again when its binary changes`()
@@ -63,7 +63,7 @@ struct PreflightTests {
             var seen = try #require(await supervisor.facts(of: v2))
             seen.verdict = nil
             await waits(supervisor) { $0.next?.verdict == .warn }
-            let other = PlanDeclaration(trigger: .height, height: 80_000)
+            let other = PlanDeclaration(trigger: .chain, height: 80_000)
             let new = try await supervisor.declare(other, for: v2, seen: seen, by: Self.ops)
             #expect(new.height == 80_000 && new.verdict == .warn)
         }

@@ -39,10 +39,11 @@ struct LinkSwitchTests {
         #expect(temporary.names(in: "state") == ["live"])
         #expect(temporary.names(in: "cosmovisor") == ["genesis", "upgrades"])
         #expect(
-            release.planFile == temporary["state/.switchyard/applied/upgrades/v1/upgrade-info.json"]
+            release.planFile
+                == temporary["state/.switchyard/switched/upgrades/v1/upgrade-info.json"]
         )
-        try temporary.makeFolder("state/.switchyard/applied/upgrades/v1")
-        try temporary.write("{}", to: "state/.switchyard/applied/upgrades/v1/upgrade-info.json")
+        try temporary.makeFolder("state/.switchyard/switched/upgrades/v1")
+        try temporary.write("{}", to: "state/.switchyard/switched/upgrades/v1/upgrade-info.json")
         unlink(home.current)
         #expect(throws: Block.self) { try link.resolve() }
     }
