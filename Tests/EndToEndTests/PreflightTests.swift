@@ -71,11 +71,11 @@ struct PreflightTests {
     @Test func `it has an ETag, is in the status and in readyz, and names plans as others do`()
         async throws
     {
-        let node = try TestNode(chain: ["upgrades": "v2@1000000"])
+        let node = try TestNode(chain: ["upgrades": ""])
         try await unshare(node)
         try node.start()
         try await node.reaches(2, "v1")
-        let declared = #"{"trigger":"height","height":900000}"#
+        let declared = #"{"trigger":"chain","height":900000}"#
         #expect(try await node.curl("/v1/plans/v2", "-X PUT", json: declared).status == 200)
         let answer = try await preflight(of: "v2", on: node, shows: "warn")
         let etag = try #require(answer.headers["etag"])

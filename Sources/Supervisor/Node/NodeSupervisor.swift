@@ -72,8 +72,6 @@ package actor NodeSupervisor {
     package func prepare() throws(StartRefusal) {
         memory.earlier = try findEarlierDaemon()
         try makeOwnFolder()
-        // Before the first judgement: a daemon must not be started without its halt height.
-        memory.heightPlans = plans.heightPlans
     }
 
     /// Supervises until the lifecycle ends; answers the exit code of the whole program.
@@ -81,6 +79,8 @@ package actor NodeSupervisor {
     /// `prepare` must have succeeded.
     package func run() async -> Int32 {
         let found = memory.earlier
+        // Before the first judgement: a daemon must not be started without its halt height.
+        memory.heightPlans = plans.heightPlans
         defer { journal.finish() }
         return await withDiscardingTaskGroup(returning: Int32.self) { group in
             group.addTask { await self.writeJournal() }

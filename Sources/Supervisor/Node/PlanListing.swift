@@ -81,6 +81,8 @@ extension NodeSupervisor {
         switch lifecycle.phase {
         case .upgrading(let upgrade) where upgrade.plan.name == plan.name: .upgrading
         case .running(let run) where run.provisional?.name == plan.name: .provisional
+        // Verified, and not judged again since.
+        case .running where verdict.state == .provisional: .applied
         case .blocked where verdict.state == .due: .blocked
         default: verdict.state
         }

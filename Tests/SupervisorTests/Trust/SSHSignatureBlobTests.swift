@@ -144,7 +144,8 @@ struct SSHSignatureBlobTests {
     /// About one in 128 has a half that is shorter than the curve.
     @Test func `halves that are short or begin with a bit are read`() {
         var widths: Set<Int> = []
-        for _ in 0..<400 {
+        // Hundreds are enough but for one time in a hundred.
+        for _ in 0..<4000 where !widths.isSuperset(of: [31, 32, 33]) {
             let signer = HandMadeSigner.p256()
             let signature = HandMadeSignature(Self.digests, signer: signer)
             var reader = SSHReader(signature.proof)
