@@ -6,7 +6,7 @@ extension SystemdTests {
     /// What a preflight finds in a service: a binary is shut in there, too, and systemd is asked.
     @Suite struct PreflightTests {
         @Test func `a staged binary tells its version under the unit that we ship`() async throws {
-            let node = try await BoxedNode.ofOurUnit()
+            let node = try await BoxedNode.ofOurUnit(chain: ["upgrades": ""])
             try await node.unshareV2()
             try await node.systemctl("start")
             try await node.reaches(2)
@@ -16,7 +16,7 @@ extension SystemdTests {
                 return digest != nil
             }
             let body =
-                #"{"trigger":"height","height":900000,"expected_sha256":"\#(digest ?? "")"}"#
+                #"{"trigger":"chain","height":900000,"expected_sha256":"\#(digest ?? "")"}"#
             #expect(try await node.api("/v1/plans/v2", "-X PUT", body).status == 200)
             let version = try await node.check("version") { !$0.hasPrefix("unknown") }
             #expect(version == "pass: it prints \"v2\"")
