@@ -79,6 +79,35 @@ struct HeightPlanTests {
         #expect(node.ledger.starts == ["v1", "v1", "v2"])
     }
 
+    @Test func `the daemon's own word confirms its halt height`() async throws {
+        let node = try TestNode.byHeight(100_000, sdk: "0.50.13")
+        try node.start()
+        try await node.showsPlan("confirmed") {
+            $0.reason.contains("the daemon itself says that it halts by halt-height 100000")
+        }
+        #expect(try await node.stop() == 0)
+    }
+
+    /// The variable has the script's name, and the daemon behind it looks for its own.
+    @Test func `a script that hides the daemon's name is found out before the height`()
+        async throws
+    {
+        let node = try TestNode.byHeight(100_000, sdk: "0.50.13")
+        let bin = node.path + "/cosmovisor/genesis/bin/"
+        for ending in ["", ".conf"] {
+            #expect(rename(bin + "simd" + ending, bin + "hidden" + ending) == 0)
+        }
+        try node.write(
+            "#!/bin/sh\nexec '\(bin)hidden' \"$@\"\n", to: "cosmovisor/genesis/bin/simd")
+        #expect(chmod(bin + "simd", 0o755) == 0)
+        try node.write("0.50.13\n", to: "cosmovisor/genesis/sdk-version")
+        try node.start()
+        try await node.showsPlan("in conflict") {
+            $0.reason.contains("conflict: the daemon itself says that its halt-height is 0")
+        }
+        #expect(try await node.stop() == 0)
+    }
+
     @Test func `an unknown version is refused with what helps, and the node runs on`()
         async throws
     {

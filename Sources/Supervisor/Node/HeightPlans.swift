@@ -112,8 +112,10 @@ extension NodeSupervisor {
     func confirmHalt(of generation: Int) async {
         guard memory.halt?.source == .plan, memory.servedHalt == nil else { return }
         let served = await haltHeight(until: .now + .seconds(5))
-        // 0 is said by versions that have no such field, too.
-        guard memory.generation == generation, let served, served > 0 else { return }
+        // 0 is said by versions that have no such field, too; those of today mean it.
+        guard memory.generation == generation, let served,
+            served > 0 || memory.haltStyle == .beforeBlock
+        else { return }
         memory.servedHalt = served
         judging.raise()
     }
