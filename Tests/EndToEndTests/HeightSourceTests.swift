@@ -3,6 +3,16 @@ import Testing
 
 /// What tells heights, in the forms in which that fails.
 @Suite(.serialized) struct HeightSourceTests {
+    @Test func `the height is kept as a hint for when no node runs`() async throws {
+        let node = try TestNode(chain: ["upgrades": ""])
+        try node.start()
+        try await eventually("it is written down\n\(node.log)") {
+            let text = (try? node.read("cosmovisor/.switchyard/height")) ?? ""
+            return text.hasSuffix("\n") && Int(text.dropLast()).map { $0 > 0 } == true
+        }
+        #expect(try await node.stop() == 0)
+    }
+
     @Test(arguments: ["0.47", "0.50"])
     func `heights as numbers beside unknown members are understood`(sdk: String) async throws {
         let node = try TestNode(chain: ["sdk": sdk, "rpc_numbers": "true", "wal": "off"])

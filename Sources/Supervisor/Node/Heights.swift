@@ -16,7 +16,9 @@ extension NodeSupervisor {
             await askForPlanIfStalled()
             if isNearHeightPlan || memory.halt?.source == .plan && isStanding { judging.raise() }
             // Without an answer nothing has changed.
-            if answer != nil { publishing.raise() }
+            guard answer != nil else { continue }
+            publishing.raise()
+            await keepHeight()
         }
     }
 
@@ -52,6 +54,17 @@ extension NodeSupervisor {
             memory.fruitlessStarts = 0
         }
         return heights
+    }
+
+    /// Writes it down once a minute, as a hint for commands that run while no node does.
+    private func keepHeight() async {
+        guard let stored = memory.heights?.heights.stored, stored > 0,
+            memory.heightKept.map({ .now - $0 >= .seconds(60) }) ?? true
+        else { return }
+        memory.heightKept = .now
+        let path = setup.home.heightRecord
+        // A hint that cannot be written is none.
+        await onPool { try? DurableFile.replace(path, with: "\(stored)\n".utf8, synced: false) }
     }
 
     /// The lowest that is known of when the daemon began.

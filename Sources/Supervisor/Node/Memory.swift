@@ -35,6 +35,8 @@ extension NodeSupervisor {
 
         var heights: ObservedHeights?
         var pace = BlockPace()
+        /// When the height was written down last.
+        var heightKept: Instant?
         var chainPlan: ChainPlan?
         var chain = ChainMemory()
         /// This child has shown a height of its own.
