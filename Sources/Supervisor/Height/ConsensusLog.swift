@@ -13,6 +13,16 @@ package struct ConsensusLog: Sendable {
         self.head = head
     }
 
+    /// The log of a home: where `consensus.wal_file` of its config.toml has it, a path that begins at
+    /// the home unless it is absolute.
+    package init(of home: Home) {
+        // A home without the file has it at the usual place.
+        let config = try? NodeConfig(path: home.config + "/config.toml")
+        let file = config?.string("wal_file", in: "consensus") ?? ""
+        head =
+            file.isEmpty ? home.consensusLog : file.hasPrefix("/") ? file : home.path + "/" + file
+    }
+
     /// The last EndHeight in the group; nil when there is none.
     ///
     /// Looked for in the head, then in the file before it, for a rotation may have left the head

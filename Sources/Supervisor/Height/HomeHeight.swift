@@ -14,7 +14,7 @@ package struct HomeHeight: Sendable, Equatable {
     package init(_ home: Home) {
         let seen = [
             Self.noted(in: home), Self.signed(in: home),
-            ConsensusLog(head: home.consensusLog).lastEndHeight,
+            ConsensusLog(of: home).lastEndHeight,
         ]
         lowerBound = seen.compactMap(\.self).max()
         isUntouched = ["blockstore.db", "state.db", "application.db", "cs.wal"].allSatisfy {

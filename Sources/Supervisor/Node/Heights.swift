@@ -141,7 +141,7 @@ extension NodeSupervisor {
 
     /// Adds what the consensus log tells; read off the loop, for it may be 10 MiB.
     func addLog(to facts: inout Facts) async {
-        let log = ConsensusLog(head: setup.home.consensusLog)
+        let log = ConsensusLog(of: setup.home)
         let now = Instant.now
         let size = log.size
         if memory.log?.size != size {

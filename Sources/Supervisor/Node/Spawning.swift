@@ -73,7 +73,7 @@ extension NodeSupervisor {
         memory.snapshot = PlanFile(at: home.planFile, case: home.letterCase).identity
         memory.argumentsDigest = ChildRecord.digest(of: setup.arguments)
         memory.proving = provenPlan()
-        memory.logAtStart = ConsensusLog(head: home.consensusLog).size ?? 0
+        memory.logAtStart = ConsensusLog(of: home).size ?? 0
         memory.heightAtStart = memory.log?.height
         memory.halt = halt
         let (child, gated) = try makeChild(request, role: .daemon, release: release)

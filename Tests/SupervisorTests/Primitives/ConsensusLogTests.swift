@@ -16,6 +16,21 @@ struct ConsensusLogTests {
             + LogRecords.other(3, size: 12) + LogRecords.endHeight(height)
     }
 
+    @Test(arguments: [
+        ("", "data/cs.wal/wal"), ("wal_file = \"data/cs.wal/wal\"", "data/cs.wal/wal"),
+        ("wal_file = \"\"", "data/cs.wal/wal"), ("wal_file = \"fast/wal\"", "fast/wal"),
+        ("wal_file = \"/mnt/fast/wal\"", "/mnt/fast/wal"),
+    ])
+    func `it is where the node's configuration has it`(_ line: String, _ path: String) throws {
+        let folder = try TemporaryHome()
+        let home = Home(path: folder.path, daemonName: "simd")
+        let expected = path.hasPrefix("/") ? path : "\(folder.path)/\(path)"
+        #expect(ConsensusLog(of: home).head == "\(folder.path)/data/cs.wal/wal")
+        try folder.makeFolder("config")
+        try folder.write("[rpc]\n[consensus]\n\(line)\n[storage]\n", to: "config/config.toml")
+        #expect(ConsensusLog(of: home).head == expected)
+    }
+
     @Test func `the checksum is Castagnoli's`() {
         let bytes = Array("123456789".utf8)
         #expect(LogRecords.checksum(bytes) == 0xe306_9283)
