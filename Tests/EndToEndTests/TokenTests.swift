@@ -8,7 +8,7 @@ struct TokenTests {
     private let api: UInt16
 
     init() throws {
-        node = try TestNode()
+        node = try TestNode(chain: ["upgrades": "v2@1000000"])
         api = try TestNode.freePort()
     }
 
