@@ -56,21 +56,11 @@ final class Call {
             guard curl_multi_perform(multi, &running) == CURLM_OK else {
                 throw StageFailure(.system, "libcurl cannot go on")
             }
-            if running == 0 { return Self.result(multi) }
+            if running == 0 { return MultiHandle.result(of: multi) }
             let sent = cstage_get_size(easy, CURLINFO_SIZE_UPLOAD_T)
             if sent > order.request.count { cork?.pull() }
-            var input = StandardInput.watched
-            curl_multi_poll(multi, &input, 1, 200, nil)
-            StandardInput.endRunIfClosed()
+            MultiHandle.poll(multi)
         }
-    }
-
-    private static func result(_ multi: UnsafeMutableRawPointer) -> CURLcode {
-        var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
-            if message.pointee.msg == CURLMSG_DONE { return message.pointee.data.result }
-        }
-        return CURLE_FAILED_INIT
     }
 
     // MARK: - Called back

@@ -89,20 +89,10 @@ final class Transfer {
                 throw Setback(.system, "libcurl cannot go on")
             }
             progress.say(done: download.written, total: download.total)
-            if running == 0 { return Self.result(multi) }
+            if running == 0 { return MultiHandle.result(of: multi) }
             try checkStall()
-            var input = StandardInput.watched
-            curl_multi_poll(multi, &input, 1, 200, nil)
-            StandardInput.endRunIfClosed()
+            MultiHandle.poll(multi)
         }
-    }
-
-    private static func result(_ multi: UnsafeMutableRawPointer) -> CURLcode {
-        var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
-            if message.pointee.msg == CURLMSG_DONE { return message.pointee.data.result }
-        }
-        return CURLE_FAILED_INIT
     }
 
     private func checkStall() throws(Setback) {
