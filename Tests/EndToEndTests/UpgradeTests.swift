@@ -112,6 +112,17 @@ import Testing
         #expect(node.ledger.starts == ["v1", "v2"])
     }
 
+    @Test func `between two starts of the new binary the switch is provisional`() async throws {
+        let node = try TestNode(v2: ["fail_start": "2"])
+        try node.start()
+        try await node.shows("a backoff") { $0.phase.name == "backing_off" && $0.plan == "v2" }
+        let status = try node.status()
+        #expect(status.isProvisional)
+        #expect(status.plan == "v2")
+        try await node.isUpgraded()
+        #expect(node.ledger.violations == [])
+    }
+
     @Test func `blocks that hold up abci_info do not mislead`() async throws {
         let node = try TestNode(v1: ["abci_block": "2500"])
         try node.start()

@@ -11,6 +11,8 @@ struct StillBinary {
     private let path: String
     /// Nobody can write it, nor could since it was sealed.
     private let isHeld: Bool
+    /// Nothing is asked of the bytes: it only has to be this file.
+    var isTakenAsItIs = false
 
     /// Nil for what is no regular file, or cannot be opened: the start will say why.
     init?(_ path: String) {
@@ -35,6 +37,6 @@ struct StillBinary {
     // another seal and the same bytes.
     private func isSame(_ other: Seal?) -> Bool {
         guard let other else { return false }
-        return other == seal || isHeld && other.isOfSameFile(as: seal)
+        return other == seal || (isHeld || isTakenAsItIs) && other.isOfSameFile(as: seal)
     }
 }

@@ -134,7 +134,7 @@ extension NodeSupervisor {
         return identity != memory.snapshot
     }
 
-    private func isCurrent(_ due: DueRecord) -> Bool {
+    func isCurrent(_ due: DueRecord) -> Bool {
         guard let name = try? PlanName(due.name, case: setup.home.letterCase) else { return false }
         return CurrentLink(setup.home).facts().upgradeDirectory == name.directory
     }

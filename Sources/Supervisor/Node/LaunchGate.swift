@@ -10,9 +10,12 @@ extension NodeSupervisor {
     /// - Returns: The binary, held still; nil when it cannot be opened.
     func checked(_ release: Release) async throws(Block) -> StillBinary? {
         for _ in 0..<Self.attempts {
-            guard let binary = StillBinary(release.binary) else { return nil }
+            guard var binary = StillBinary(release.binary) else { return nil }
             if setup.trust == .any { FirstUse.forget(in: setup.home) }
-            guard isAsked(of: release) else { return binary }
+            guard isAsked(of: release) else {
+                binary.isTakenAsItIs = true
+                return binary
+            }
             let verdict = await readTrust(in: release)
             // It may have been replaced since it was opened.
             guard let verdict, Seal(release.binary) == binary.seal else { continue }

@@ -44,7 +44,7 @@ extension NodeSupervisor {
         let release = Release(home: setup.home, directory: "upgrades/" + folder)
         let copy = PlanFile(at: release.planFile, case: setup.home.letterCase).plan
         let isCurrent = memory.release?.directory == release.directory
-        let isProvisional = isCurrent && lifecycle.phase.run?.provisional != nil
+        let isProvisional = isCurrent && isProvisional
         // The copy is written when a release is switched to: it has been applied or is about to be.
         let isApplied = copy != nil && !isUpgrading(to: folder) && !isCommanded(folder)
         return PlanFacts(

@@ -89,11 +89,17 @@ extension NodeSupervisor {
 
     private var currentFacts: Status.ReleaseFacts? {
         guard let release = try? CurrentLink(setup.home).resolve() else { return nil }
-        return releaseFacts(release, isProvisional: lifecycle.phase.run?.provisional != nil)
+        return releaseFacts(release, isProvisional: isProvisional)
+    }
+
+    /// The node was switched to `current`, which has not proven itself, running or between two starts.
+    var isProvisional: Bool {
+        guard let run = lifecycle.phase.run else { return memory.due.map(isCurrent) ?? false }
+        return run.provisional != nil
     }
 
     private var previousFacts: Status.ReleaseFacts? {
-        guard let due = memory.due, lifecycle.phase.run?.provisional != nil else { return nil }
+        guard let due = memory.due, isProvisional else { return nil }
         return releaseFacts(
             Release(home: setup.home, directory: due.previous), isProvisional: false)
     }

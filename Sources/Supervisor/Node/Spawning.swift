@@ -18,7 +18,13 @@ extension NodeSupervisor {
             judging.raise()
             await awaitEnd(of: child)
         } catch {
-            observe(.spawnFailed(error.block, retry: error.isTransient))
+            let block = error.block
+            // What is not tried again is told with the block.
+            if error.isTransient, error.isFailure {
+                log.warning(
+                    "the daemon could not be started", metadata: ["error": "\(block.reason)"])
+            }
+            observe(.spawnFailed(block, retry: error.isTransient))
         }
     }
 
@@ -166,6 +172,11 @@ enum SpawnError: Error {
         }
         return [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC].contains(error.code)
             && error.call != "execve"
+    }
+
+    var isFailure: Bool {
+        guard case .notWanted = self else { return true }
+        return false
     }
 
     var block: Block {

@@ -62,6 +62,25 @@ struct StillBinaryTests {
         #expect(try await started { chmod(home["daemon"], 0o700) })
     }
 
+    /// As of a binary that is root's and is started by another user.
+    @Test(arguments: [false, true])
+    func `another name of what cannot be held counts only where bytes are asked for`(
+        isTakenAsItIs: Bool
+    ) throws {
+        let writer = try Descriptor(open(home["daemon"], O_WRONLY | O_CLOEXEC), call: "open")
+        var still = try #require(StillBinary(home["daemon"]))
+        still.isTakenAsItIs = isTakenAsItIs
+        // The clock of files may stand for some milliseconds.
+        while Seal(home["daemon"]) == still.seal {
+            unlink(home["another"])
+            #expect(link(home["daemon"], home["another"]) == 0)
+        }
+        #expect(still.isWhatRuns(as: getpid()) == isTakenAsItIs)
+        #expect(rename(home["other"], home["daemon"]) == 0)
+        #expect(!still.isWhatRuns(as: getpid()))
+        withExtendedLifetime(writer) {}
+    }
+
     @Test func `nobody can begin to write it while it is held still`() throws {
         let still = StillBinary(home["daemon"])
         withExtendedLifetime(still) {
