@@ -5,8 +5,6 @@ import Testing
 /// Restarts at the height and before it, which Cosmovisor meets with the old binary for ever or with
 /// the new one too early (cosmos-sdk#22731, #23676, #22167).
 @Suite(.serialized) struct HaltedHomeTests {
-    private static let sdks = ["0.47", "0.50"]
-
     /// A home as another supervisor left it: the block of the plan is stored, nothing of ours is there.
     private func halted(sdk: String, v1: [String: String] = [:]) async throws -> TestNode {
         let node = try TestNode(chain: ["sdk": sdk], v1: v1, v2: nil)
@@ -18,7 +16,7 @@ import Testing
         return node
     }
 
-    @Test(arguments: sdks, [true, false])
+    @Test(arguments: Styles.all, [true, false])
     func `a home that stands at the height is upgraded by a supervisor that never saw it`(
         sdk: String, hasFile: Bool
     ) async throws {
@@ -31,7 +29,7 @@ import Testing
         #expect(node.ledger.all("block", version: "v2").first?.details == "12")
     }
 
-    @Test(arguments: sdks)
+    @Test(arguments: Styles.all)
     func `without RPC and log its replay is seen twice, and that proves it`(sdk: String)
         async throws
     {
@@ -59,7 +57,7 @@ import Testing
     }
 
     /// The one way in which RPC and log both stay silent: the proof is one more start.
-    @Test(arguments: sdks, [true, false])
+    @Test(arguments: Styles.all, [true, false])
     func `without RPC and log a node that ends is started once more, and that proves it`(
         sdk: String, isEarly: Bool
     ) async throws {

@@ -13,7 +13,7 @@ import Testing
         #expect(try await node.stop() == 0)
     }
 
-    @Test(arguments: ["0.47", "0.50"])
+    @Test(arguments: Styles.all)
     func `heights as numbers beside unknown members are understood`(sdk: String) async throws {
         let node = try TestNode(chain: ["sdk": sdk, "rpc_numbers": "true", "wal": "off"])
         try node.write("", to: "data/blockstore.db")
@@ -23,24 +23,32 @@ import Testing
         #expect(node.log.contains("stored and not applied"))
     }
 
-    @Test func `a log of ten megabytes proves the halt`() async throws {
-        let node = try TestNode(chain: ["rpc": "off"], v1: ["wal_padding": "10"])
+    @Test(arguments: Styles.all)
+    func `a log of ten megabytes proves the halt`(sdk: String) async throws {
+        let node = try TestNode(
+            chain: ["sdk": sdk, "rpc": "off"], v1: ["wal_padding": "10"])
         try node.start()
         try await node.reaches(16, "v2")
         #expect(node.ledger.starts == ["v1", "v2"])
         #expect(node.ledger.violations == [])
     }
 
-    @Test func `a log that is damaged in its middle is no harm where RPC answers`() async throws {
-        let node = try TestNode(v1: ["wal_damage": "5"])
+    @Test(arguments: Styles.all)
+    func `a log that is damaged in its middle is no harm where RPC answers`(sdk: String)
+        async throws
+    {
+        let node = try TestNode(chain: ["sdk": sdk], v1: ["wal_damage": "5"])
         try node.start()
         try await node.isUpgraded()
         #expect(node.ledger.starts == ["v1", "v2"])
     }
 
     /// What the log still tells is far below: nothing is switched on that, until the node itself ends.
-    @Test func `without RPC a damaged log proves nothing, and a restart proves it`() async throws {
-        let node = try TestNode(chain: ["rpc": "off"], v1: ["wal_damage": "5"])
+    @Test(arguments: Styles.all)
+    func `without RPC a damaged log proves nothing, and a restart proves it`(sdk: String)
+        async throws
+    {
+        let node = try TestNode(chain: ["sdk": sdk, "rpc": "off"], v1: ["wal_damage": "5"])
         try node.start()
         try await eventually("the node halts") { node.ledger.has("halt") }
         try await node.shows("what is known") { $0.phase.reason?.contains("height 4") == true }

@@ -4,11 +4,11 @@ import Testing
 
 /// Ways in which the file comes, and filesystems that tell of it or do not.
 @Suite(.serialized) struct PlanFileWriteTests {
-    @Test(arguments: [["write": "renamed"], ["file_age": "31536000"]])
-    func `a file that is moved into place or older than its node is seen`(v1: [String: String])
-        async throws
-    {
-        let node = try TestNode(v1: v1)
+    @Test(arguments: Styles.all, [["write": "renamed"], ["file_age": "31536000"]])
+    func `a file that is moved into place or older than its node is seen`(
+        sdk: String, v1: [String: String]
+    ) async throws {
+        let node = try TestNode(chain: ["sdk": sdk], v1: v1)
         // Of an earlier upgrade, and newer than what will come.
         try node.write(#"{"name":"v0","height":2}"#, to: "data/upgrade-info.json")
         try node.start()
@@ -61,11 +61,12 @@ import Testing
         #expect(try await node.stop() == 0)
     }
 
-    @Test(arguments: ["", "{", "{}"])
-    func `a file that was broken after the switch is put back from its copy`(content: String)
-        async throws
-    {
-        let node = try TestNode()
+    /// Up to 0.47 no daemon minds `{}`, but the new stores do.
+    @Test(arguments: Styles.all, ["", "{", "{}", #"{"name":"v2","height":"12"}"#])
+    func `a file that was broken after the switch is put back from its copy`(
+        sdk: String, content: String
+    ) async throws {
+        let node = try TestNode(chain: ["sdk": sdk])
         try node.start(["DAEMON_RESTART_AFTER_UPGRADE": "false"])
         #expect(try await node.ended() == 0)
         #expect(node.current == "upgrades/v2")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct RestoredDataTests {
     /// A log whose last height is that of other data.
     private func foreignLog() async throws -> Data {
-        let other = try TestNode(chain: ["upgrades": "v2@1000000"])
+        let other = try TestNode(chain: ["upgrades": "v2@1000000", "block_time": "5"])
         try other.start()
         try await other.reaches(60, "v1")
         _ = try await other.stop()
@@ -14,11 +14,13 @@ import Testing
     }
 
     /// A snapshot brings the file of the last upgrade that its node halted at, and keys that are ahead.
-    @Test(arguments: [#"{"name":"v0","height":5}"#, #"{"name":"v9","height":900000}"#, nil])
-    func `a snapshot's file, keys and log of other data mislead nobody`(file: String?)
-        async throws
-    {
-        let node = try TestNode(chain: ["upgrades": "v2@30"])
+    @Test(
+        arguments: Styles.all,
+        [#"{"name":"v0","height":5}"#, #"{"name":"v9","height":900000}"#, nil])
+    func `a snapshot's file, keys and log of other data mislead nobody`(
+        sdk: String, file: String?
+    ) async throws {
+        let node = try TestNode(chain: ["sdk": sdk, "upgrades": "v2@30"])
         if let file { try node.write(file, to: "data/upgrade-info.json") }
         try node.make("data/cs.wal")
         try await foreignLog().write(to: URL(filePath: node.path + "/data/cs.wal/wal"))
@@ -32,10 +34,12 @@ import Testing
     }
 
     /// Block sync leaves the log alone, so that what it tells is of other data for good.
-    @Test(arguments: ["on", "off"])
-    func `a node that catches up beside a log of other data is upgraded`(rpc: String) async throws {
+    @Test(arguments: Styles.all, ["on", "off"])
+    func `a node that catches up beside a log of other data is upgraded`(
+        sdk: String, rpc: String
+    ) async throws {
         let node = try TestNode(
-            chain: ["upgrades": "v2@30"], v1: ["halt": "blocksync", "rpc": rpc])
+            chain: ["sdk": sdk, "upgrades": "v2@30"], v1: ["halt": "blocksync", "rpc": rpc])
         try node.make("data/cs.wal")
         try await foreignLog().write(to: URL(filePath: node.path + "/data/cs.wal/wal"))
         try node.start()
@@ -44,8 +48,9 @@ import Testing
         #expect(node.ledger.violations == [])
     }
 
-    @Test func `a signing state ahead of the data is no reason to switch`() async throws {
-        let node = try TestNode(chain: ["upgrades": "v2@60"])
+    @Test(arguments: Styles.all)
+    func `a signing state ahead of the data is no reason to switch`(sdk: String) async throws {
+        let node = try TestNode(chain: ["sdk": sdk, "upgrades": "v2@60"])
         try node.write(#"{"name":"v2","height":60}"#, to: "data/upgrade-info.json")
         try node.write(
             #"{"height":"100000","round":0,"step":3}"#, to: "data/priv_validator_state.json")
@@ -57,9 +62,11 @@ import Testing
     }
 
     /// The network has decided against the upgrade: the old binary halts there until it is told more.
-    @Test func `a plan that was said no to is not carried out again after a rollback`() async throws
+    @Test(arguments: Styles.all)
+    func `a plan that was said no to is not carried out again after a rollback`(sdk: String)
+        async throws
     {
-        let node = try TestNode()
+        let node = try TestNode(chain: ["sdk": sdk])
         try node.start()
         try await node.isUpgraded()
         _ = try await node.stop()

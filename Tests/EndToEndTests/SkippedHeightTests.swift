@@ -20,29 +20,33 @@ import Testing
             environment: ["SIMD_UNSAFE_SKIP_UPGRADES": "12,20"]),
     ]
 
-    private func node() throws -> TestNode {
+    private func node(_ sdk: String) throws -> TestNode {
         let node = try TestNode(
-            chain: ["upgrades": "v2@12,v3@20"], v1: ["past_height": "run"])
+            chain: ["sdk": sdk, "upgrades": "v2@12,v3@20"], v1: ["past_height": "run"])
         try node.install(
             "upgrades/v3", ["version": "v3", "handlers": "v3", "new_stores": "v3"])
         return node
     }
 
-    @Test(arguments: forms)
-    func `heights that are skipped in any form are not switched at`(form: Form) async throws {
-        let node = try node()
+    @Test(arguments: Styles.all, forms)
+    func `heights that are skipped in any form are not switched at`(sdk: String, form: Form)
+        async throws
+    {
+        let node = try node(sdk)
         try node.write(#"{"name":"v2","height":12}"#, to: "data/upgrade-info.json")
         try node.start(form.environment, arguments: form.arguments)
         try await node.reaches(30, "v1")
         #expect(!node.ledger.has("term"))
         #expect(node.ledger.starts == ["v1"])
         #expect(node.current == "genesis")
+        #expect(node.ledger.violations == [])
         #expect(try await node.stop() == 0)
     }
 
     /// pflag takes one word, whatever the documentation says.
-    @Test func `of heights in several words only the first is skipped`() async throws {
-        let node = try node()
+    @Test(arguments: Styles.all)
+    func `of heights in several words only the first is skipped`(sdk: String) async throws {
+        let node = try node(sdk)
         try node.start(arguments: ["--unsafe-skip-upgrades", "12", "20"])
         try await node.reaches(22, "v3")
         #expect(node.ledger.starts == ["v1", "v3"])
@@ -50,9 +54,11 @@ import Testing
         #expect(node.ledger.violations == [])
     }
 
-    @Test func `a daemon that halts at a height that it was told to skip is upgraded`() async throws
+    @Test(arguments: Styles.all)
+    func `a daemon that halts at a height that it was told to skip is upgraded`(sdk: String)
+        async throws
     {
-        let node = try TestNode()
+        let node = try TestNode(chain: ["sdk": sdk])
         // Whatever is on its command line, this daemon is told nothing of it.
         for release in ["genesis", "upgrades/v2"] {
             _ = try await shell(

@@ -24,14 +24,18 @@ import Testing
         #expect(node.ledger.all("start", version: "v1").count == starts)
     }
 
-    @Test(arguments: [
-        ["pre_upgrade_exit": "0", "pre_upgrade_output": "migrated"],
-        ["pre_upgrade_exit": "1"],
-        ["pre_upgrade_exit": "0", "no_home_flag": "true"],
-        ["pre_upgrade_exit": "31,31,0"],
-    ])
-    func `a pre-upgrade that may be gone on from is`(v2: [String: String]) async throws {
-        let node = try TestNode(v2: v2)
+    @Test(
+        arguments: Styles.all,
+        [
+            ["pre_upgrade_exit": "0", "pre_upgrade_output": "migrated"],
+            ["pre_upgrade_exit": "1"],
+            ["pre_upgrade_exit": "0", "no_home_flag": "true"],
+            ["pre_upgrade_exit": "31,31,0"],
+        ])
+    func `a pre-upgrade that may be gone on from is`(sdk: String, v2: [String: String])
+        async throws
+    {
+        let node = try TestNode(chain: ["sdk": sdk], v2: v2)
         try node.start(["DAEMON_PREUPGRADE_MAX_RETRIES": "2"])
         try await node.isUpgraded()
     }
@@ -113,8 +117,10 @@ import Testing
         #expect(!node.exists("data-backup-v2-12"))
     }
 
-    @Test func `a new binary that always fails is given up after five ends`() async throws {
-        let node = try TestNode(v2: ["handler_fails": "true", "replay_delay": "1"])
+    @Test(arguments: Styles.all)
+    func `a new binary that always fails is given up after five ends`(sdk: String) async throws {
+        let node = try TestNode(
+            chain: ["sdk": sdk], v2: ["handler_fails": "true", "replay_delay": "1"])
         try node.start()
         try await node.shows("a new binary that fails") {
             $0.isBlocked && $0.phase.reason_code == "start_failed"
@@ -123,8 +129,10 @@ import Testing
         #expect(node.ledger.height() == 11)
     }
 
-    @Test func `a new binary without the handler is named, not looped on`() async throws {
-        let node = try TestNode(v2: ["handlers": "", "new_stores": ""])
+    @Test(arguments: Styles.all)
+    func `a new binary without the handler is named, not looped on`(sdk: String) async throws {
+        let node = try TestNode(
+            chain: ["sdk": sdk], v2: ["handlers": "", "new_stores": ""])
         try node.start()
         try await node.shows("the wrong binary") { $0.phase.reason_code == "binary_rejected" }
         #expect(node.ledger.all("start", version: "v2").count == 1)

@@ -3,7 +3,7 @@ import Testing
 
 /// The main job, by every way in which a chain asks for it.
 @Suite(.serialized) struct UpgradeTests {
-    @Test(arguments: ["0.47", "0.50"])
+    @Test(arguments: Styles.all)
     func `a node that halts in consensus is upgraded`(sdk: String) async throws {
         let node = try TestNode(chain: ["sdk": sdk])
         try node.start()
@@ -14,7 +14,7 @@ import Testing
         #expect(try await node.stop() == 0)
     }
 
-    @Test(arguments: ["0.47", "0.50"])
+    @Test(arguments: Styles.all)
     func `a node that exits in block sync is upgraded`(sdk: String) async throws {
         let node = try TestNode(chain: ["sdk": sdk], v1: ["halt": "blocksync"])
         try node.start()
@@ -63,8 +63,11 @@ import Testing
         try await node.isUpgraded()
     }
 
-    @Test func `a file that is completed only after TERM is acted on as it is then`() async throws {
-        let node = try TestNode(v1: ["write": "after_term"])
+    @Test(arguments: Styles.all)
+    func `a file that is completed only after TERM is acted on as it is then`(sdk: String)
+        async throws
+    {
+        let node = try TestNode(chain: ["sdk": sdk], v1: ["write": "after_term"])
         try node.start()
         try await eventually("half a file is there") { node.ledger.has("file-half") }
         try await node.stop()
@@ -104,8 +107,9 @@ import Testing
         #expect(node.ledger.violations == [])
     }
 
-    @Test func `a long migration without RPC is left alone`() async throws {
-        let node = try TestNode(v2: ["migration": "4000"])
+    @Test(arguments: Styles.all)
+    func `a long migration without RPC is left alone`(sdk: String) async throws {
+        let node = try TestNode(chain: ["sdk": sdk], v2: ["migration": "3000"])
         try node.start()
         try await node.shows("a provisional switch") { $0.isProvisional }
         try await node.isUpgraded()
@@ -123,8 +127,9 @@ import Testing
         #expect(node.ledger.violations == [])
     }
 
-    @Test func `blocks that hold up abci_info do not mislead`() async throws {
-        let node = try TestNode(v1: ["abci_block": "2500"])
+    @Test(arguments: Styles.all)
+    func `blocks that hold up abci_info do not mislead`(sdk: String) async throws {
+        let node = try TestNode(chain: ["sdk": sdk], v1: ["abci_block": "2500"])
         try node.start()
         try await node.reaches(14, "v2")
         #expect(node.ledger.violations == [])

@@ -173,9 +173,8 @@ extension NodeSupervisor {
         facts.commanded = commandedPlan
         if let plan = file.plan {
             facts.hold = plans.entry(of: plan.name)?.hold
-        } else {
-            facts.hasUnprovenCopy = hasUnprovenCopy
         }
+        if file.plan == nil || facts.isRefusedByDaemon { facts.hasUnprovenCopy = hasUnprovenCopy }
         if let plan = facts.commanded ?? file.plan {
             let release = home.release(for: plan.name)
             // Of a switch that was asked for, all was looked at before it was taken.

@@ -2,7 +2,7 @@ extension PlanJudge {
     /// The daemon wrote the file during this run of it, or somebody else did.
     func fresh(_ plan: UpgradePlan) -> Verdict {
         if isPassed(plan.height) { return passedByHand(plan) }
-        if isCurrent(plan) { return wrongBinary(plan) }
+        if isCurrent(plan) { return isByHand ? old(plan) : wrongBinary(plan) }
         guard facts.isComet || facts.reached != nil else {
             return due(
                 .noHeightSource, plan, code: .fileWritten,
@@ -11,6 +11,9 @@ extension PlanJudge {
         }
         return facts.child == .alive ? freshAlive(plan) : freshExited(plan)
     }
+
+    /// A file that keeps every daemon down was not written by the one that ended.
+    private var isByHand: Bool { facts.isRefusedByDaemon && facts.child != .alive }
 
     /// x/upgrade of a binary that has the handler never writes the file: this one lacks it.
     ///

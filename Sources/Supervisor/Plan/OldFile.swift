@@ -2,14 +2,14 @@ extension PlanJudge {
     /// The file was there, just so, before this child began; or no child has begun yet.
     func old(_ plan: UpgradePlan) -> Verdict {
         // Most nodes have the file of an earlier upgrade when they cannot write the next.
-        if let unwritten { return unwritten }
+        if let verdict = unwritten ?? refused(plan) { return verdict }
         if isCurrent(plan) {
             return Verdict(
                 .applied, .carryOn, plan: plan,
                 state: facts.due?.concerns(plan) == true ? .provisional : .applied, code: .verified,
                 reason: "\"\(plan.name.text)\", of height \(plan.height), is what runs")
         }
-        if let verdict = refused(plan) ?? mismatch(plan) { return verdict }
+        if let verdict = mismatch(plan) { return verdict }
         if isPassed(plan.height) {
             return Verdict(
                 .stale, .carryOn, plan: plan, state: .stale, code: .heightPassed,
@@ -24,7 +24,8 @@ extension PlanJudge {
             facts.repairs == 0
         else { return nil }
         return Verdict(
-            .broken, .repair(.moveAside), plan: plan, state: .invalid, code: .unreadable,
+            .broken, .repair(facts.hasUnprovenCopy ? .restoreCopy : .moveAside), plan: plan,
+            state: .invalid, code: .unreadable,
             reason: "the daemon does not start on a plan whose height, \(plan.height), is text "
                 + "and not a number")
     }

@@ -75,6 +75,11 @@ extension TestNode {
         var status = stat()
         return stat(path + "/" + name, &status) == 0 ? status.st_mode & 0o777 : 0
     }
+
+    func inode(of name: String) -> ino_t {
+        var status = stat()
+        return stat(path + "/" + name, &status) == 0 ? status.st_ino : 0
+    }
 }
 
 /// As much of a plan as these tests look at.

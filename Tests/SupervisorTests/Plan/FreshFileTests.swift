@@ -131,6 +131,14 @@ struct FreshFileTests {
             .contradictory
         ) { ($0.current, $0.child) = ("v2", .exited) },
         JudgedCase(
+            "a file that no daemon can have written, before the first start", .applied, "carryOn",
+            .provisional, .verified
+        ) { ($0.current, $0.child, $0.isRefused, $0.dueAt) = ("v2", .none, true, 100) },
+        JudgedCase(
+            "a fork that writes its heights as text", .wrongBinary, "blocked(binary_rejected)",
+            .blocked, .contradictory
+        ) { ($0.current, $0.isRefused, $0.stored, $0.applied) = ("v2", true, 100, 99) },
+        JudgedCase(
             "chown -R made the file of an applied plan look new (omni#2313)", .applied, "carryOn",
             .applied, .verified
         ) { ($0.current, $0.stored, $0.applied) = ("v2", 500, 500) },

@@ -118,6 +118,17 @@ struct OldFileTests {
             "a height as text, mended once", .ahead, "carryOn", .pending, .heightUnknown
         ) { ($0.isRefused, $0.child, $0.fruitless, $0.repairs) = (true, .exited, 1, 1) },
         JudgedCase(
+            "the height of what runs as text, on which it does not start", .broken,
+            "repair(moveAside)", .invalid, .unreadable
+        ) { ($0.current, $0.isRefused, $0.child, $0.fruitless) = ("v2", true, .exited, 1) },
+        JudgedCase(
+            "the same while the switch is unproven", .broken, "repair(restoreCopy)", .invalid,
+            .unreadable
+        ) {
+            ($0.current, $0.isRefused, $0.child, $0.fruitless) = ("v2", true, .exited, 1)
+            ($0.dueAt, $0.hasCopy) = (100, true)
+        },
+        JudgedCase(
             "a cancelled plan leaves its file (story#757)", .stale, "carryOn", .stale,
             .heightPassed
         ) { ($0.stored, $0.applied) = (100, 100) },
