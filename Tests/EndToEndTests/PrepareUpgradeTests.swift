@@ -53,6 +53,67 @@ struct PrepareUpgradeTests {
         #expect(try await node.stop() == 0)
     }
 
+    /// Of a server that sends the rest when it is let; the FIFO that lets it.
+    private func gatedInfo(_ name: String) throws -> (info: String, gate: String) {
+        _ = try info(name)
+        let gate = site.path(name) + ".gate"
+        #expect(mkfifo(gate, 0o600) == 0)
+        let address = "\(site.url(name, kind: "gated"))?checksum=sha256:\(try site.digest(name))"
+        return (ReleaseSite.info(address), gate)
+    }
+
+    private func begin(_ command: String..., on node: TestNode) throws -> TestProcess {
+        try TestProcess(
+            Programs.switchyard, command,
+            environment: environment.merging([
+                "DAEMON_HOME": node.path, "DAEMON_NAME": "simd", "COSMOVISOR_COLOR_LOGS": "false",
+            ]) { $1 }, log: "\(node.path)/\(command[0]).log")
+    }
+
+    @Test func `what the supervisor fetches already is waited for, and not called off`()
+        async throws
+    {
+        let (info, gate) = try gatedInfo("fetched-already")
+        let node = try TestNode(chain: ["upgrades": "v3@1000000", "plan_info": info], v2: nil)
+        try node.start(environment.merging(["DAEMON_ALLOW_DOWNLOAD_BINARIES": "true"]) { $1 })
+        try await node.shows("the node") { $0.daemon?.pid != nil }
+        try await eventually("it is half there\n\(node.log)") {
+            guard case .array(let items)? = try await node.curl("/v1/operations").json["items"]
+            else { return false }
+            return items.first?["progress"]?["done"]?.integer ?? 0 > 0
+        }
+        let commands = [
+            try begin("prepare-upgrade", on: node), try begin("prepare", "v3", on: node),
+        ]
+        for log in ["prepare-upgrade.log", "prepare.log"] {
+            try await eventually("it waits: \((try? node.read(log)) ?? "")") {
+                try node.read(log).contains(" prepares it already; waiting for that\n")
+            }
+        }
+        commands[1].signal(SIGINT)
+        #expect(try await code(of: commands[1]) == 130)
+        #expect(try node.read("prepare.log").contains("Error: v3: not waited for: "))
+        try await eventually("the server can be let go on") {
+            let end = open(gate, O_WRONLY | O_NONBLOCK)
+            return end >= 0 && close(end) == 0
+        }
+        #expect(try await code(of: commands[0]) == 0)
+        let told = try node.read("prepare-upgrade.log")
+        #expect(told.contains("\nv3: staged, sha256 "), "\(told)")
+        #expect(told.contains("Upgrade preparation complete "))
+        #expect(site.requests("fetched-already", kind: "gated") == 1)
+        #expect(try await node.stop() == 0)
+    }
+
+    private func code(of command: TestProcess) async throws -> Int32 {
+        var code: Int32?
+        try await eventually("the command ends") {
+            code = command.exitCode()
+            return code != nil
+        }
+        return code ?? -1
+    }
+
     @Test func `a chain without a plan is no failure`() async throws {
         let node = try TestNode(chain: ["upgrades": ""], v2: nil)
         try node.start(environment)

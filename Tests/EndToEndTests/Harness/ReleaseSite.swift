@@ -40,7 +40,8 @@ struct ReleaseSite: Sendable {
     }
 
     /// - Parameter kind: `stalled` for one that stops half-way, `endless` for one that never does,
-    ///   `cut` for one that ends half-way, `cut-once` for the first time alone.
+    ///   `cut` for one that ends half-way, `cut-once` for the first time alone, `gated` for one that
+    ///   goes on from half-way when a FIFO beside the file, `.gate`, is opened to be written.
     func url(_ name: String, server: String = "server", kind: String = "file") -> String {
         let scheme = server == "http" ? "http" : "https"
         return "\(scheme)://localhost:\(ports[server] ?? 0)/\(kind)/\(name)"
