@@ -64,7 +64,7 @@ struct VersionTests {
             let seen = try #require(await supervisor.facts(of: v2))
             _ = try await supervisor.declare(
                 PlanDeclaration(
-                    trigger: .height, height: 70_000,
+                    trigger: .chain, height: 70_000,
                     expectedSHA256: isPinned ? seen.binary.sha256 : nil),
                 for: v2, seen: seen, by: Self.ops)
             await waits(supervisor) { $0.next?.verdict != nil && $0.next?.verdict != .fail }
@@ -156,7 +156,7 @@ struct VersionTests {
             let seen = try #require(await supervisor.facts(of: v2))
             _ = try await supervisor.declare(
                 PlanDeclaration(
-                    trigger: .height, height: 80_000, expectedSHA256: seen.expectedSHA256),
+                    trigger: .chain, height: 80_000, expectedSHA256: seen.expectedSHA256),
                 for: v2, seen: seen, by: Self.ops)
             let before = supervisor.board.status.preflights["upgrades/v2"]?.evaluatedAt
             await waits(supervisor) { $0.preflights["upgrades/v2"]?.evaluatedAt != before }
