@@ -147,6 +147,23 @@ struct VersionTests {
         }
         """
 
+    @Test func `a second asking how a binary halts waits for the answer to the first`()
+        async throws
+    {
+        try place("/bin/echo")
+        let counting = try countingStage()
+        let supervisor = node.supervisor { setup in
+            setup.stageProgram = counting
+            setup.staging.reserve = .bytes(0)
+        }
+        let release = Release(home: node.home, directory: "upgrades/v2")
+        async let first = supervisor.learnStyle(of: release)
+        async let second = supervisor.learnStyle(of: release)
+        let answers = await (first, second)
+        #expect(answers.1 == answers.0 && answers.0 != .failure(.notAsked))
+        #expect(node.lines.count { $0 == "run" } == 1)
+    }
+
     @Test func `it is asked once, and again when its files have changed`() async throws {
         try place("/bin/echo")
         let counting = try countingStage()
