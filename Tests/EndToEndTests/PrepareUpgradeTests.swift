@@ -21,21 +21,8 @@ struct PrepareUpgradeTests {
         environment.merging(["DAEMON_GRPC_ADDRESS": peer.address]) { $1 }
     }
 
-    private func info(_ name: String) throws -> String {
-        let data = try Data(contentsOf: URL(filePath: Programs.copyOfSimchain))
-        try data.write(to: URL(filePath: site.path(name)), options: .atomic)
-        return ReleaseSite.info(try site.pinned(name))
-    }
-
-    /// Without RPC, of a chain that it knows by its own files.
-    private func nodeWithoutRPC() throws -> TestNode {
-        let node = try TestNode(chain: ["upgrades": "v2@1000000", "rpc": "off"], v2: nil)
-        try node.write("chain-id = \"simchain-1\"\n", to: "config/client.toml")
-        return node
-    }
-
     @Test func `the node's plan is prepared by the supervisor, and once`() async throws {
-        let info = try info("prepared-there")
+        let info = try site.simchainInfo("prepared-there")
         let node = try TestNode(chain: ["upgrades": "v3@1000000", "plan_info": info], v2: nil)
         try node.start(environment)
         try await node.reaches(2, "v1")
@@ -55,7 +42,7 @@ struct PrepareUpgradeTests {
 
     /// Of a server that sends the rest when it is let; the FIFO that lets it.
     private func gatedInfo(_ name: String) throws -> (info: String, gate: String) {
-        _ = try info(name)
+        _ = try site.simchainInfo(name)
         let gate = site.path(name) + ".gate"
         #expect(mkfifo(gate, 0o600) == 0)
         let address = "\(site.url(name, kind: "gated"))?checksum=sha256:\(try site.digest(name))"
@@ -125,7 +112,7 @@ struct PrepareUpgradeTests {
     }
 
     @Test func `what the supervisor knows counts where the node does not tell`() async throws {
-        let node = try nodeWithoutRPC()
+        let node = try TestNode.withoutRPC()
         try node.start(environment)
         try await node.shows("the node") { $0.daemon?.pid != nil }
         let none = try await node.switchyard("prepare-upgrade", environment)
@@ -145,7 +132,7 @@ struct PrepareUpgradeTests {
     }
 
     @Test func `without node and supervisor there is nobody to ask`() async throws {
-        let node = try nodeWithoutRPC()
+        let node = try TestNode.withoutRPC()
         let result = try await node.switchyard("prepare-upgrade", environment)
         #expect(result.code == 69 && result.output.isEmpty, "\(result)")
         #expect(result.errors.contains("no supervisor answers at"))
@@ -156,8 +143,8 @@ struct PrepareUpgradeTests {
     @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
     func `a supervisor that does not know the plan is told of it`() async throws {
         let peer = try await GRPCNode()
-        try peer.tell(plan: ("v3", 1_000_000, try info("told")))
-        let node = try nodeWithoutRPC()
+        try peer.tell(plan: ("v3", 1_000_000, try site.simchainInfo("told")))
+        let node = try TestNode.withoutRPC()
         // The supervisor itself has nobody to ask.
         try node.start(environment)
         try await node.shows("the node") { $0.daemon?.pid != nil }
@@ -172,8 +159,8 @@ struct PrepareUpgradeTests {
     @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
     func `without a supervisor the command prepares it, where run looks for it`() async throws {
         let peer = try await GRPCNode()
-        try peer.tell(plan: ("V3", 1_000_000, try info("alone")))
-        let node = try nodeWithoutRPC()
+        try peer.tell(plan: ("V3", 1_000_000, try site.simchainInfo("alone")))
+        let node = try TestNode.withoutRPC()
         let result = try await node.switchyard("prepare-upgrade", environment(peer))
         #expect(result.code == 0 && result.errors.isEmpty, "\(result)")
         #expect(result.output.contains("V3: staged, sha256 "))
@@ -193,8 +180,8 @@ struct PrepareUpgradeTests {
     @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
     func `nothing is prepared beside a supervisor that is not reached`() async throws {
         let peer = try await GRPCNode()
-        try peer.tell(plan: ("v3", 1_000_000, try info("beside")))
-        let node = try nodeWithoutRPC()
+        try peer.tell(plan: ("v3", 1_000_000, try site.simchainInfo("beside")))
+        let node = try TestNode.withoutRPC()
         try node.start(
             environment.merging(["SWITCHYARD_LISTEN": "unix:\(node.path)/other.sock"]) { $1 })
         try await node.reaches(1, "v1")
@@ -209,9 +196,9 @@ struct PrepareUpgradeTests {
     @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
     func `what nobody vouches for is not put in place`() async throws {
         let peer = try await GRPCNode()
-        _ = try info("unvouched")
+        _ = try site.simchainInfo("unvouched")
         try peer.tell(plan: ("v3", 1_000_000, ReleaseSite.info(site.url("unvouched"))))
-        let node = try nodeWithoutRPC()
+        let node = try TestNode.withoutRPC()
         let result = try await node.switchyard("prepare-upgrade", environment(peer))
         #expect(result.code == 1, "\(result)")
         #expect(result.output.contains("v3: held, sha256 "))
@@ -227,8 +214,8 @@ struct PrepareUpgradeTests {
     @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
     func `settings that cannot be understood are not prepared by`() async throws {
         let peer = try await GRPCNode()
-        try peer.tell(plan: ("v3", 1_000_000, try info("misread")))
-        let node = try nodeWithoutRPC()
+        try peer.tell(plan: ("v3", 1_000_000, try site.simchainInfo("misread")))
+        let node = try TestNode.withoutRPC()
         let result = try await node.switchyard(
             "prepare-upgrade", environment(peer).merging(["SWITCHYARD_TRUST": "yes"]) { $1 })
         #expect(result.code == 1 && result.errors.contains("SWITCHYARD_TRUST"), "\(result)")

@@ -60,6 +60,18 @@ struct ReleaseSite: Sendable {
         "\(url(name))?checksum=sha256:\(try digest(name))"
     }
 
+    /// The simulated chain itself, as a release that is served; its address with the right checksum.
+    func serveSimchain(as name: String) throws -> String {
+        let data = try Data(contentsOf: URL(filePath: Programs.copyOfSimchain))
+        try data.write(to: URL(filePath: path(name)), options: .atomic)
+        return try pinned(name)
+    }
+
+    /// What a plan says whose binary is the simulated chain itself, served under that name.
+    func simchainInfo(_ name: String) throws -> String {
+        Self.info(try serveSimchain(as: name))
+    }
+
     /// What a plan says whose binary has that address.
     static func info(_ address: String) -> String {
         #"{"binaries":{"\#(PlanInfo.platform)":"\#(address)"}}"#
