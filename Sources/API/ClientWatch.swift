@@ -12,7 +12,8 @@ package struct ClientWatch: Sendable {
         for await _ in nothing {}
         withExtendedLifetime(source) {}
     } sleep: { deadline in
-        // It ends early when the task is cancelled, as is asked of it.
+        // A moment is waited for and no state, where there is no event loop to do it on; it ends
+        // early when the task is cancelled, as is asked of it.
         try? await Task.sleep(until: deadline, clock: .continuous)
     } stillMay: {
         true

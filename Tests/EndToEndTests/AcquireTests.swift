@@ -24,17 +24,10 @@ struct AcquireTests {
         ]) { $1 }
     }
 
-    /// The simulated chain itself, as a release that is served.
-    private func release(_ name: String = "simchain") throws -> String {
-        let data = try Data(contentsOf: URL(filePath: Programs.copyOfSimchain))
-        try data.write(to: URL(filePath: site.path(name)), options: .atomic)
-        return try site.pinned(name)
-    }
-
     @Test func `a binary that is missing at the height is fetched, and the upgrade goes on`()
         async throws
     {
-        let node = try node(try release())
+        let node = try node(try site.serveSimchain(as: "simchain"))
         try node.start(downloading)
         try await node.isUpgraded()
         #expect(node.ledger.starts == ["v1", "v2"])
@@ -52,7 +45,7 @@ struct AcquireTests {
         let node = try TestNode(chain: ["upgrades": "v2@1000000"], v2: nil)
         try node.start(downloading)
         try await node.shows("the node") { $0.daemon?.pid != nil }
-        let info = ReleaseSite.info(try release()).replacing("\"", with: "\\\"")
+        let info = try site.simchainInfo("simchain").replacing("\"", with: "\\\"")
         _ = try await node.curl(
             "/v1/plans/v3", "-X PUT",
             json: #"{"trigger":"chain","height":900000,"info":"\#(info)"}"#)
@@ -81,7 +74,7 @@ struct AcquireTests {
     }
 
     @Test func `nothing is fetched by itself unless that is allowed`() async throws {
-        let node = try node(try release("unasked"))
+        let node = try node(try site.serveSimchain(as: "unasked"))
         try node.start(downloading.merging(["DAEMON_ALLOW_DOWNLOAD_BINARIES": "false"]) { $1 })
         try await node.shows("the missing binary") { $0.phase.waiting_for == "binary" }
         try node.installV2()

@@ -139,6 +139,8 @@ import Testing
 }
 
 /// A moment chosen by the clock: what is cut is the point of the test, not when it is ready.
+///
+/// The only sleep here that waits for nothing: wherever it ends, the test has to pass.
 enum Cut {
     static func wait(milliseconds: Int) async throws {
         try await Task.sleep(for: .milliseconds(milliseconds))

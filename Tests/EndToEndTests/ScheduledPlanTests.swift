@@ -19,20 +19,6 @@ struct ScheduledPlanTests {
         ]) { $1 }
     }
 
-    /// What a plan says whose binary is the simulated chain itself.
-    private func info(_ name: String) throws -> String {
-        let data = try Data(contentsOf: URL(filePath: Programs.copyOfSimchain))
-        try data.write(to: URL(filePath: site.path(name)), options: .atomic)
-        return ReleaseSite.info(try site.pinned(name))
-    }
-
-    /// A node without RPC, of a chain that it knows by its own files.
-    private func nodeWithoutRPC() throws -> TestNode {
-        let node = try TestNode(chain: ["upgrades": "v2@1000000", "rpc": "off"], v2: nil)
-        try node.write("chain-id = \"simchain-1\"\n", to: "config/client.toml")
-        return node
-    }
-
     private func plan(_ name: String, of node: TestNode) async throws -> JSONValue {
         try await node.curl("/v1/plans/\(name)").json
     }
@@ -48,7 +34,7 @@ struct ScheduledPlanTests {
     }
 
     @Test func `a plan is shown, and its binary fetched, by RPC alone`() async throws {
-        let info = try info("scheduled-by-rpc")
+        let info = try site.simchainInfo("scheduled-by-rpc")
         let node = try TestNode(chain: ["upgrades": "v3@1000000", "plan_info": info], v2: nil)
         try node.start(downloading)
         try await eventually("it is staged\n\(node.log)") {
@@ -93,9 +79,9 @@ struct ScheduledPlanTests {
     @Test(.enabled(if: GRPCNode.isWanted, "gRPC for Python is not in .build-grpc"))
     func `by gRPC alone a plan is shown, fetched, moved and cancelled`() async throws {
         let peer = try await GRPCNode()
-        let info = try info("scheduled-by-grpc")
+        let info = try site.simchainInfo("scheduled-by-grpc")
         try peer.tell(plan: ("v3", 1_000_000, info))
-        let node = try nodeWithoutRPC()
+        let node = try TestNode.withoutRPC()
         try node.start(downloading.merging(["DAEMON_GRPC_ADDRESS": peer.address]) { $1 })
         try await node.reaches(2, "v1")
         try await shows("the plan is fetched", "v3", on: node) {
@@ -119,7 +105,7 @@ struct ScheduledPlanTests {
     func `the plan of another chain is not taken`() async throws {
         let peer = try await GRPCNode()
         try peer.tell(plan: ("v3", 1_000_000, ""), network: "elsewhere-1")
-        let node = try nodeWithoutRPC()
+        let node = try TestNode.withoutRPC()
         try node.start(["DAEMON_GRPC_ADDRESS": peer.address])
         try await node.reaches(2, "v1")
         node.signal(SIGHUP)

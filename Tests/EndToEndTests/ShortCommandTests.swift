@@ -85,6 +85,8 @@ struct ShortCommandTests {
         #expect(symlink(Programs.switchyard, link) == 0)
         try node.start(by: link)
         try await node.shows("the node") { $0.daemon?.pid != nil }
+        let lines = node.log.split(separator: "\n")
+        #expect(lines.contains { $0.hasSuffix(" module=cosmovisor") }, "\(node.log)")
         // Nobody listens there; what is told is told by the program that fetches.
         let port = try TestNode.freePort()
         let result = try await node.switchyard(

@@ -31,7 +31,7 @@ struct Execution {
     /// Tries again for a second while the binary is open for writing somewhere: a copy that has
     /// just ended, or a descriptor that a process of its writer has yet to close.
     ///
-    /// There is no event for that end, so this is the one place that sleeps.
+    /// There is no event for that end, and nothing else that this process could do meanwhile.
     func retryingWhileBusy(_ attempt: () -> Int32) -> Int32 {
         var code = attempt()
         for _ in 0..<100 where code == ETXTBSY {

@@ -20,7 +20,7 @@ struct InitCommand: ProgramCommand {
         try GenesisSetup.check(executable: executable)
         let configuration = try program.configuration()
         let logger = Logger(settings: configuration.log)
-        for warning in configuration.warnings { logger.warning("\(warning)") }
+        for concern in configuration.concerns(stoppedBy: .none) { logger.warning("\(concern)") }
         try GenesisSetup(home: configuration.home, executable: executable, logger: logger).run()
         try ConfigExport(configuration: configuration, logger: logger).run()
         return 0

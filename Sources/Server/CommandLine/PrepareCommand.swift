@@ -9,7 +9,9 @@ struct PrepareCommand: ProgramCommand {
         abstract: "Have the binary of a plan put in place before its height.",
         discussion: """
             The supervisor of this home fetches it from where the plan's info says, unless told \
-            otherwise, and checks it; the command shows how far it is. Ctrl-C calls it off.
+            otherwise, and checks it; the command shows how far it is. Ctrl-C calls it off. \
+            Where the plan's own binary is being prepared already, the command waits for that, and \
+            Ctrl-C leaves it alone.
 
             Ends with 0 when the binary is staged; with 1 when that failed, and when it is only \
             held: complete, and nothing vouches for it yet; with 69 when no supervisor answers.

@@ -3,30 +3,26 @@ import Supervisor
 extension Configuration {
     /// What is allowed and can hurt, or has no effect though it was asked for; a sentence or two each.
     ///
-    /// The one list for `config` and for the log of `run start`; looks at the disk.
+    /// The one list for `config` and for the logs of `init` and `run start`; looks at the disk.
     ///
-    /// - Parameter manager: who stops the supervisor, as far as that is known.
-    func concerns(stoppedBy manager: ServiceManager) -> [String] {
-        warnings + addressConcerns + downloadConcerns + upgradeConcerns + backupConcerns
-            + logConcerns
-            + hostConcerns(manager)
+    /// - Parameters:
+    ///   - manager: who stops the supervisor, as far as that is known.
+    ///   - activated: sockets that systemd handed over.
+    func concerns(
+        stoppedBy manager: ServiceManager, activated: [Handover.Activated] = []
+    ) -> [String] {
+        warnings + listenConcerns(activated) + addressConcerns + downloadConcerns
+            + upgradeConcerns + backupConcerns + logConcerns + hostConcerns(manager)
     }
 
     /// What `run start` refuses and the other commands have no use for.
     private var addressConcerns: [String] {
-        var concerns: [String] = []
-        do throws(ListenAddressError) {
-            _ = try ListenAddress.list(listen.joined(separator: ","))
-        } catch {
-            concerns.append("`run start` cannot listen as SWITCHYARD_LISTEN says: \(error)")
-        }
-        if let rpcAddress, RPCAddress(rpcAddress) == nil {
-            concerns.append(
-                "`run start` refuses DAEMON_RPC_ADDRESS: \(quoted(withoutSecrets(rpcAddress))) is "
-                    + "not http://host:port or tcp://host:port with an address in figures or "
-                    + "localhost, nor unix:///path")
-        }
-        return concerns
+        guard let rpcAddress, RPCAddress(rpcAddress) == nil else { return [] }
+        return [
+            "`run start` refuses DAEMON_RPC_ADDRESS: \(quoted(withoutSecrets(rpcAddress))) is not "
+                + "http://host:port or tcp://host:port with an address in figures or localhost, "
+                + "nor unix:///path"
+        ]
     }
 
     private var downloadConcerns: [String] {

@@ -72,13 +72,21 @@ enum ControlError: Error, Equatable {
 
 /// `Problem` as a command reads it.
 struct ProblemView: Decodable, Equatable, Sendable {
+    let type: String?
     let title: String
     let status: Int
     let detail: String?
     let remedy: String?
+    /// Of what goes on already.
+    let operation: String?
 
     /// All places are taken, and another try may find one.
     var isTooMany: Bool { status == 503 }
+
+    /// The id of the operation that goes on instead, if the supervisor tells of one.
+    var runningOperation: String? {
+        type == "/problems/operation-in-progress" ? operation : nil
+    }
 
     /// What went wrong, and what helps; safe to print.
     func lines(about plan: String?) -> [String] {

@@ -91,6 +91,8 @@ struct PreflightView: Decodable, Sendable {
 /// `Operation` as a command reads it.
 struct OperationView: Decodable, Sendable {
     let id: String
+    let kind: String
+    let plan: String?
     let state: String
     let step: String?
     let progress: Progress?
@@ -104,5 +106,7 @@ struct OperationView: Decodable, Sendable {
     }
 
     var isRunning: Bool { state == "running" }
-    var path: String { "/v1/operations/" + id }
+    var path: String { Self.path(of: id) }
+
+    static func path(of id: String) -> String { "/v1/operations/" + id }
 }

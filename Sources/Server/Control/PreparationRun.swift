@@ -1,7 +1,8 @@
 import Glibc
 import Supervisor
 
-/// One preparation that a command began: shown while it goes on, called off by a signal.
+/// One preparation that a command began, or found going on: shown while it does; what it began is
+/// called off by a signal.
 struct PreparationRun: Sendable {
     let client: ControlClient
     let signals: SignalReader
@@ -10,6 +11,14 @@ struct PreparationRun: Sendable {
     let isJSON: Bool
 
     private typealias Answer = ControlClient.Answer<OperationView>
+
+    private struct Beginning: Sendable {
+        let answer: Answer
+        /// Else somebody else's, who may still want it.
+        let isOurs: Bool
+
+        var operation: OperationView { answer.value }
+    }
 
     private enum News: Sendable {
         case over(Answer)
@@ -24,28 +33,49 @@ struct PreparationRun: Sendable {
     /// - Parameter waits: for the end; else the operation's beginning is all there is to say.
     /// - Returns: The exit code.
     func carryOut(_ source: PrepareSource, waits: Bool) async throws(ControlError) -> Int32 {
-        let path = ControlClient.path(ofPlan: plan) + "/prepare"
-        let begun: Answer = try await client.post(path, source.body)
-        guard waits || !begun.value.isRunning else { return tellBegun(begun) }
+        let begun = try await begin(source)
+        guard waits || !begun.operation.isRunning else { return tellBegun(begun.answer) }
         return try await follow(begun)
+    }
+
+    /// Where the plan's own binary is being prepared already, that is as good as a beginning.
+    private func begin(_ source: PrepareSource) async throws(ControlError) -> Beginning {
+        let path = ControlClient.path(ofPlan: plan) + "/prepare"
+        do throws(ControlError) {
+            return Beginning(answer: try await client.post(path, source.body), isOurs: true)
+        } catch .problem(let problem) {
+            guard source == .plan, let id = problem.runningOperation else {
+                throw .problem(problem)
+            }
+            let running: Answer = try await client.get(OperationView.path(of: id))
+            guard running.value.kind == "prepare", running.value.plan == plan else {
+                throw .problem(problem)
+            }
+            return Beginning(answer: running, isOurs: false)
+        }
     }
 
     // MARK: - Following
 
-    private func follow(_ begun: Answer) async throws(ControlError) -> Int32 {
+    private func follow(_ begun: Beginning) async throws(ControlError) -> Int32 {
+        if !begun.isOurs {
+            Output.errors.line(
+                "\(escaped(plan)): operation \(escaped(begun.operation.id)) prepares it already; "
+                    + "waiting for that")
+        }
         let (news, interruption) = await lastNews(of: begun)
         switch news {
         case .over(let answer): return try await tellEnd(answer, interruptedBy: interruption)
         case .failed(let error): throw error
-        case .signal(.end(let number)): return tellLeft(begun.value, signal: number)
-        case .signal, .nothing: return tellLeft(begun.value, signal: SIGHUP)
+        case .signal(.end(let number)): return tellLeft(begun.operation, signal: number)
+        case .signal, .nothing: return tellLeft(begun.operation, signal: SIGHUP)
         }
     }
 
-    /// The first signal calls the operation off, the second one leaves it to itself.
+    /// The first signal calls an operation of ours off, the next one leaves it to itself.
     ///
     /// - Returns: What ended the wait, and the signal that came before it.
-    private func lastNews(of begun: Answer) async -> (News, interruption: Int32?) {
+    private func lastNews(of begun: Beginning) async -> (News, interruption: Int32?) {
         await withTaskGroup(of: News.self) { group in
             defer { group.cancelAll() }
             group.addTask { await watch(begun) }
@@ -54,9 +84,9 @@ struct PreparationRun: Sendable {
             while let news = await group.next() {
                 switch news {
                 case .over, .failed: return (news, interruption)
-                case .signal(.end(let number)) where interruption == nil:
+                case .signal(.end(let number)) where begun.isOurs && interruption == nil:
                     interruption = number
-                    group.addTask { await callOff(begun.value) }
+                    group.addTask { await callOff(begun.operation) }
                     group.addTask { await nextSignal() }
                 case .signal(.childEnded): group.addTask { await nextSignal() }
                 // Of a terminal that has gone there is nobody to read the rest.
@@ -68,12 +98,12 @@ struct PreparationRun: Sendable {
         }
     }
 
-    private func watch(_ begun: Answer) async -> News {
-        var display = ProgressDisplay(plan: plan)
+    private func watch(_ begun: Beginning) async -> News {
+        var display = ProgressDisplay(plan: plan, hasBegun: !begun.isOurs)
         let watch = OperationWatch(client: client, pace: display.isLive ? 1 : 50)
         defer { display.end() }
         do throws(ControlError) {
-            return .over(try await watch.end(of: begun) { display.show($0, at: .now) })
+            return .over(try await watch.end(of: begun.answer) { display.show($0, at: .now) })
         } catch {
             return .failed(error)
         }

@@ -8,10 +8,12 @@ struct ProgressDisplay {
     /// Somebody watches.
     let isLive = isatty(Output.errors.rawValue) == 1
     private var last: (done: Int64, at: Instant)?
-    private var hasBegun = false
+    private var hasBegun: Bool
 
-    init(plan: String) {
+    /// - Parameter hasBegun: that it goes on was told already.
+    init(plan: String, hasBegun: Bool = false) {
         self.plan = plan
+        self.hasBegun = hasBegun
     }
 
     /// Begins a line anew where one is rewritten.

@@ -11,19 +11,22 @@ struct LineLogHandler: LogHandler {
     var logLevel = Logger.Level.info
 
     private let settings: LogSettings
+    private let program: ProgramName
     private let descriptor: Int32
     private let isColored: Bool
     /// Where records go that the journal is to take apart, while that works.
     private let journal: JournalSocket?
 
     /// - Parameters:
+    ///   - program: is named in each record as its module, as Cosmovisor names itself.
     ///   - descriptor: stays the caller's. Colour is used only if it is a terminal.
     ///   - journal: used instead of the descriptor where that leads to the journal.
     init(
-        settings: LogSettings, descriptor: Int32,
+        settings: LogSettings, program: ProgramName = .ofProcess, descriptor: Int32,
         journal: @autoclosure () -> JournalSocket? = JournalSocket()
     ) {
         self.settings = settings
+        self.program = program
         self.descriptor = descriptor
         isColored = settings.isColored && isatty(descriptor) == 1
         self.journal =
@@ -45,7 +48,7 @@ struct LineLogHandler: LogHandler {
         case .json: write(line(of: event, at: WallTime(utc: now)).json)
         case .journal:
             let line = line(of: event, at: WallTime(utc: now))
-            if journal?.send(line.journalEntry) != true { write(line.prefixed) }
+            if journal?.send(line.journalEntry(of: program)) != true { write(line.prefixed) }
         }
     }
 
@@ -59,7 +62,7 @@ struct LineLogHandler: LogHandler {
             .map { (key: $0.key, value: Self.shortened("\($0.value)")) }
         return LogLine(
             moment: moment, level: event.level, message: "\(event.message)",
-            fields: fields + [("module", "switchyard")])
+            fields: fields + [("module", program.rawValue)])
     }
 
     /// A pipe that is ready takes PIPE_BUF (4096) bytes at once; a longer line could hang in the

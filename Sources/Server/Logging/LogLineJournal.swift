@@ -11,13 +11,16 @@ extension LogLine {
     ///
     /// What a reader of the journal sees is the whole line; each fact is a field besides, so that
     /// `journalctl SWITCHYARD_PLAN_NAME=v2` finds it. No value has a line break in it.
-    var journalEntry: String {
+    ///
+    /// - Parameter program: by whose name `journalctl -t` finds it, as it finds what systemd itself
+    ///   reads from the program's standard output.
+    func journalEntry(of program: ProgramName) -> String {
         let own = fields.filter { $0.key != "module" }
         let line = LogLine(moment: moment, level: level, message: message, fields: own)
         let parts =
             [
                 ("MESSAGE", line.facts), ("PRIORITY", "\(level.priority)"),
-                ("SYSLOG_IDENTIFIER", "switchyard"),
+                ("SYSLOG_IDENTIFIER", program.rawValue),
             ] + own.map { (Self.fieldName($0.key), escaped($0.value)) }
         return parts.map { $0.0 + "=" + $0.1 + "\n" }.joined()
     }

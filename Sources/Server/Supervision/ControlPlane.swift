@@ -57,7 +57,6 @@ final class ControlPlane: Sendable {
         ended = Signal(on: control)
         self.log = log
         self.options = options
-        options.tellWhatToMind(of: self.addresses, to: log)
         handover.tellWhatIsUnused(by: addresses, to: log)
     }
 

@@ -3,39 +3,18 @@ import Logging
 import Supervisor
 
 extension ListenOptions {
-    /// What the operator allows of the listeners; a group that does not exist is said in the log.
+    /// What the operator allows of the listeners.
     init(
         _ configuration: Configuration, handover: Handover, environment: [String: String],
         log: Logger
     ) {
         self.init()
-        if let name = configuration.apiGroup {
-            group = getgrnam(name)?.pointee.gr_gid
-            if group == nil {
-                log.warning("SWITCHYARD_API_GROUP names no group", metadata: ["group": "\(name)"])
-            }
-        }
+        group = configuration.groupID
         allowsRemote = configuration.allowsRemote
         hosts = configuration.apiHosts
         self.handover = handover
         tokens = TokenBook(
             configuration.tokenFiles(credentials: environment["CREDENTIALS_DIRECTORY"]), log: log)
-    }
-
-    /// Says what is allowed and dangerous, and what can't work.
-    func tellWhatToMind(of addresses: [ListenAddress], to log: Logger) {
-        for address in addresses {
-            if allowsRemote, case .tcp(let host, _) = address, !SocketAddress.isLoopback(host) {
-                log.warning(
-                    "other hosts can reach the API, and what is sent there, tokens too, is not secret",
-                    metadata: ["listener": "\(address)"])
-            }
-            if hosts.names.isEmpty, address.kind == .unix, address.callers == .token {
-                log.warning(
-                    "a proxy's socket answers to no name until SWITCHYARD_API_HOSTS says some",
-                    metadata: ["listener": "\(address)"])
-            }
-        }
     }
 }
 

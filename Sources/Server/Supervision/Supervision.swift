@@ -21,14 +21,15 @@ struct Supervision: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let control = try EventLoop(name: "sy-control")
         let log = Logger(settings: configuration.log)
-        // How systemd stops us is asked later, of a bus that may be slow; preflight tells of it.
-        for concern in configuration.concerns(stoppedBy: .none) { log.warning("\(concern)") }
         let board = StatusBoard(
             .starting(version: Version.number, isWatched: Notifier.isWatched))
         let counters = Counters()
         let notifier = try Notifier(
             board: board, counters: counters, loop: control, environment: environment)
         let handover = Handover(notifier: notifier)
+        // How systemd stops us is asked later, of a bus that may be slow; preflight tells of it.
+        let concerns = configuration.concerns(stoppedBy: .none, activated: handover.activated)
+        for concern in concerns { log.warning("\(concern)") }
         var setup = self.setup
         setup.probe = .comet(address: rpc, home: configuration.home, loop: control)
         setup.proofInterval = notifier.proofInterval

@@ -42,6 +42,20 @@ package enum DurableFile {
         for content in contents { try syncDirectory(of: content.path) }
     }
 
+    /// Has the file hold that, in a folder that is made when it is missing; nil takes the file away.
+    package static func keep(_ bytes: [UInt8]?, at path: String) throws(SystemError) {
+        guard let bytes else {
+            guard unlink(path) == 0 || errno == ENOENT else {
+                throw SystemError("unlink", path: path)
+            }
+            return try syncDirectory(of: path)
+        }
+        let folder = path.parentFolder
+        try makeFolder(folder, mode: 0o700)
+        try replace(path, with: bytes)
+        try syncDirectory(of: folder)
+    }
+
     /// Makes a file's or folder's present content durable.
     package static func sync(path: String) throws(SystemError) {
         let file = try Descriptor(

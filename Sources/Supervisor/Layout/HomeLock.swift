@@ -38,6 +38,7 @@ package final class HomeLock: Sendable {
             let isAlive = holder.map { kill($0, 0) == 0 || errno == EPERM } ?? false
             guard !isAlive, attempts < Self.attempts else { throw .held(by: holder) }
             attempts += 1
+            // A second at the most, of a command that can do nothing before it has the lock.
             usleep(pause)
         }
         return folder

@@ -2,7 +2,8 @@
 ///
 /// Raised several times before anybody waits, it wakes once.
 package final class Signal: @unchecked Sendable {
-    // Unchecked: the state is touched on the loop's thread only, through `perform`.
+    // Unchecked: the state is touched on the loop's thread only: by `perform` in `raise`,
+    // by what the loop hands to in `wait`, and `lower` insists on it.
     private let loop: EventLoop
     private var waiter: Waiter?
     private var isRaised = false

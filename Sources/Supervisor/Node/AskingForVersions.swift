@@ -23,6 +23,7 @@ extension NodeSupervisor {
 
     /// Asks the binary of a plan, unless it has said it already, or must not be run.
     ///
+    /// To be called by the one task that keeps preflights, so that none is asked twice at once.
     /// - Returns: Nil when it was not asked, or the node had to have its peace meanwhile.
     func version(of facts: PreflightFacts) async -> VersionAnswer? {
         let directory = facts.plan.directory

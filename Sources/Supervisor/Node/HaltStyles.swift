@@ -6,12 +6,35 @@ struct KnownHaltStyle: Sendable {
     fileprivate let style: Result<HaltStyle, HeightTrouble>
 }
 
+/// The releases whose style is being looked for, and who waits for what is found.
+struct StyleSearch: Sendable {
+    /// By the folders of the releases.
+    private var waiters: [String: [Signal]] = [:]
+
+    func isUnderWay(for directory: String) -> Bool { waiters[directory] != nil }
+
+    mutating func begin(for directory: String) {
+        waiters[directory] = []
+    }
+
+    /// Has the signal raised when the search that is under way has ended.
+    mutating func tell(_ waiter: Signal, for directory: String) {
+        waiters[directory]?.append(waiter)
+    }
+
+    mutating func end(for directory: String) {
+        for waiter in waiters.removeValue(forKey: directory) ?? [] { waiter.raise() }
+    }
+}
+
 /// Learning how binaries halt: from the version of the Cosmos SDK they were built with.
 extension NodeSupervisor {
     /// What was found of it last, which is asked for anew if its files have changed.
     func haltStyle(of release: Release) -> Result<HaltStyle, HeightTrouble> {
         if let known = knownStyle(of: release) { return known }
-        work { await self.learnStyle(of: release) }
+        if !memory.styleSearch.isUnderWay(for: release.directory) {
+            work { await self.learnStyle(of: release) }
+        }
         return memory.haltStyles[release.directory]?.style ?? .failure(.notAsked)
     }
 
@@ -37,10 +60,19 @@ extension NodeSupervisor {
         await learnStyle(of: release)
     }
 
-    /// Finds it out, which may take seconds where the binary itself has to be asked.
+    /// Finds it out, which may take seconds where the binary itself has to be asked; who comes
+    /// meanwhile waits for that answer.
     @discardableResult
     func learnStyle(of release: Release) async -> Result<HaltStyle, HeightTrouble> {
+        while memory.styleSearch.isUnderWay(for: release.directory) {
+            let end = Signal(on: loop)
+            memory.styleSearch.tell(end, for: release.directory)
+            guard await end.wait(until: nil) == .ready else { return .failure(.notAsked) }
+        }
+        // It is another when the files have changed since.
         if let known = knownStyle(of: release) { return known }
+        memory.styleSearch.begin(for: release.directory)
+        defer { memory.styleSearch.end(for: release.directory) }
         let files = ReleaseStamp(release)
         let style = await findStyle(of: release)
         memory.haltStyles[release.directory] = KnownHaltStyle(files: files, style: style)

@@ -68,6 +68,7 @@ extension NodeSupervisor {
         var lastEnd = Facts.End.unknown
         /// By the folders of the releases.
         var haltStyles: [String: KnownHaltStyle] = [:]
+        var styleSearch = StyleSearch()
         /// Binaries that have halted before the block, against their version; by folder.
         var correctedStyles: [String: ChildRecord.FileID] = [:]
 

@@ -1,5 +1,4 @@
 import Crypto
-import Glibc
 
 /// What operators have said of plans: one file for each below `.switchyard/plans`, and nothing else.
 package struct PlanBook: Sendable {
@@ -45,24 +44,10 @@ package struct PlanBook: Sendable {
         try writing.withLock { _ throws(PlanBookError) in
             guard entry(of: name) == old else { throw .changed }
             do throws(SystemError) {
-                try write(new, of: name)
+                try DurableFile.keep(new?.json, at: path(Self.page(of: name)))
             } catch {
                 throw .system(error)
             }
-        }
-    }
-
-    private func write(_ entry: PlanEntry?, of name: PlanName) throws(SystemError) {
-        let path = path(Self.page(of: name))
-        if let entry {
-            try DurableFile.makeFolder(home.planBook, mode: 0o700)
-            try DurableFile.replace(path, with: entry.json)
-            try DurableFile.syncDirectory(of: home.planBook)
-        } else {
-            guard unlink(path) == 0 || errno == ENOENT else {
-                throw SystemError("unlink", path: path)
-            }
-            try DurableFile.syncDirectory(of: path)
         }
     }
 

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// What publishers have said of plans' releases: one file for each below `.switchyard/releases`.
 ///
@@ -57,23 +56,10 @@ package struct ReleaseBook: Sendable {
         try writing.withLock { _ throws(PlanBookError) in
             guard page(of: name) == old else { throw .changed }
             do throws(SystemError) {
-                try write(new, to: path(of: name))
+                try DurableFile.keep(new?.json, at: path(of: name))
             } catch {
                 throw .system(error)
             }
-        }
-    }
-
-    private func write(_ evidence: ReleaseEvidence?, to path: String) throws(SystemError) {
-        if let evidence {
-            try DurableFile.makeFolder(home.releases, mode: 0o700)
-            try DurableFile.replace(path, with: evidence.json)
-            try DurableFile.syncDirectory(of: home.releases)
-        } else {
-            guard unlink(path) == 0 || errno == ENOENT else {
-                throw SystemError("unlink", path: path)
-            }
-            try DurableFile.syncDirectory(of: path)
         }
     }
 

@@ -209,7 +209,7 @@ extension ClientWatch {
     fileprivate static func hasty(stillMay: @escaping @Sendable () -> Bool) -> ClientWatch {
         ClientWatch {
         } sleep: { _ in
-            // It ends early when the task is cancelled.
+            // For the stream time passes so; that it ends early when the task is cancelled is right.
             try? await Task.sleep(for: .milliseconds(1))
         } stillMay: {
             stillMay()

@@ -40,7 +40,8 @@ struct ReleaseSite: Sendable {
     }
 
     /// - Parameter kind: `stalled` for one that stops half-way, `endless` for one that never does,
-    ///   `cut` for one that ends half-way, `cut-once` for the first time alone.
+    ///   `cut` for one that ends half-way, `cut-once` for the first time alone, `gated` for one that
+    ///   goes on from half-way when a FIFO beside the file, `.gate`, is opened to be written.
     func url(_ name: String, server: String = "server", kind: String = "file") -> String {
         let scheme = server == "http" ? "http" : "https"
         return "\(scheme)://localhost:\(ports[server] ?? 0)/\(kind)/\(name)"
@@ -57,6 +58,18 @@ struct ReleaseSite: Sendable {
     /// An address with the right checksum.
     func pinned(_ name: String) throws -> String {
         "\(url(name))?checksum=sha256:\(try digest(name))"
+    }
+
+    /// The simulated chain itself, as a release that is served; its address with the right checksum.
+    func serveSimchain(as name: String) throws -> String {
+        let data = try Data(contentsOf: URL(filePath: Programs.copyOfSimchain))
+        try data.write(to: URL(filePath: path(name)), options: .atomic)
+        return try pinned(name)
+    }
+
+    /// What a plan says whose binary is the simulated chain itself, served under that name.
+    func simchainInfo(_ name: String) throws -> String {
+        Self.info(try serveSimchain(as: name))
     }
 
     /// What a plan says whose binary has that address.

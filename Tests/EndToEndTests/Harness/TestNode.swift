@@ -41,6 +41,13 @@ final class TestNode {
         if let v2 { try installV2(v2) }
     }
 
+    /// Without RPC, of a chain that it knows by its own files, and whose plan is far off.
+    static func withoutRPC() throws -> TestNode {
+        let node = try TestNode(chain: ["upgrades": "v2@1000000", "rpc": "off"], v2: nil)
+        try node.write("chain-id = \"simchain-1\"\n", to: "config/client.toml")
+        return node
+    }
+
     deinit {
         supervisor = nil
         for line in ledger.all("start") { reap(line) }

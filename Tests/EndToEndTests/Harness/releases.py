@@ -147,6 +147,12 @@ def answer(connection):
         content = file.read()
     fields = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
     connection.sendall(fields.encode())
+    if kind == "gated":
+        connection.sendall(content[: len(content) // 2])
+        with open(f"{path}.gate", "rb"):
+            # Somebody has opened the other end, too.
+            connection.sendall(content[len(content) // 2 :])
+        return
     if kind == "stalled":
         connection.sendall(content[: len(content) // 2])
         while connection.recv(65536):

@@ -9,6 +9,8 @@ enum Target: String, CaseIterable {
     case configFile = "config-file"
 
     /// The one this process is for, from `FUZZ_TARGET`.
+    ///
+    /// A mistake there is that of who starts the process, and no input's, so that it may trap.
     static let chosen: Target = {
         let names = allCases.map(\.rawValue).joined(separator: ", ")
         guard let name = getenv("FUZZ_TARGET").map({ String(cString: $0) }),
@@ -42,7 +44,8 @@ func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     return 0
 }
 
-/// A finding ends the process; libFuzzer then keeps the input.
+/// A finding ends the process; libFuzzer then keeps the input, which it does of nothing else than a
+/// crash: wherever these targets trap, that is what is meant.
 func expect(_ holds: Bool, _ finding: @autoclosure () -> String) {
     guard !holds else { return }
     fatalError(finding())

@@ -7,8 +7,8 @@ import Testing
 struct PrepareCommandTests {
     private func operation(_ done: Int64, of total: String = "102760448") throws -> OperationView {
         let text = """
-            {"id":"a.1","state":"running","step":null,"result":null,"problem":null,
-            "progress":{"done":\(done),"total":\(total),"unit":"bytes"}}
+            {"id":"a.1","kind":"prepare","plan":"v3","state":"running","step":null,"result":null,
+            "problem":null,"progress":{"done":\(done),"total":\(total),"unit":"bytes"}}
             """
         return try JSONDecoder().decode(OperationView.self, from: Data(text.utf8))
     }

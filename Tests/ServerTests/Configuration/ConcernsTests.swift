@@ -99,6 +99,24 @@ struct ConcernsTests {
             "cannot listen as SWITCHYARD_LISTEN says"
         ),
         (
+            ["SWITCHYARD_LISTEN": "tcp:192.0.2.1:80"],
+            ["SWITCHYARD_LISTEN": "tcp:127.0.0.1:80,tcp:[::1]:80"],
+            "could be reached by other hosts"
+        ),
+        (
+            ["SWITCHYARD_LISTEN": "tcp:[2001:db8::1]:80", "SWITCHYARD_ALLOW_REMOTE": "true"],
+            ["SWITCHYARD_LISTEN": "tcp:[::1]:80"],
+            "other hosts can reach the API at tcp:[2001:db8::1]:80"
+        ),
+        (
+            ["SWITCHYARD_LISTEN": "unix:/run/a,unix:/run/b?auth=token"],
+            ["SWITCHYARD_API_HOSTS": "node.example.org"], "\"unix:/run/b\" is a proxy's socket"
+        ),
+        (
+            ["SWITCHYARD_API_GROUP": "no such group"], ["SWITCHYARD_API_GROUP": "root"],
+            "SWITCHYARD_API_GROUP: there is no group \"no such group\""
+        ),
+        (
             ["DAEMON_RPC_ADDRESS": "http://me:pass@node:1"],
             ["DAEMON_RPC_ADDRESS": "tcp://127.0.0.1:1"], "\"http://node:1\" is not http://host:port"
         ),
@@ -200,6 +218,34 @@ struct ConcernsTests {
         #expect(try concerns(["DAEMON_ALLOW_DOWNLOAD_BINARIES": "true"]).isEmpty)
         try home.writeScript("", to: "cosmovisor/upgrades/v2/bin/dummyd")
         #expect(try concerns([:]).isEmpty)
+    }
+
+    @Test func `a proxy's socket of systemd's is a concern where it is handed over`() throws {
+        let sockets = [("api", true), ("api-token", true), ("api-token", false)].map {
+            Handover.Activated(name: $0.0, isUnix: $0.1, number: -1)
+        }
+        let found = { (listen: String, hosts: String) in
+            try Configuration(
+                ConfigurationSources(
+                    environment: home.environment.merging([
+                        "SWITCHYARD_LISTEN": listen, "SWITCHYARD_API_HOSTS": hosts,
+                    ]) { $1 })
+            ).concerns(stoppedBy: .none, activated: sockets)
+        }
+        #expect(try found("systemd", "").map { $0.hasPrefix("\"api-token of") } == [true])
+        #expect(try found("systemd", "node.example.org").isEmpty)
+        #expect(try found("none", "").isEmpty)
+    }
+
+    @Test func `init tells all of it in its log`() throws {
+        let more = [
+            "SWITCHYARD_API_GROUP": "no such group", "SWITCHYARD_LISTEN": "tcp:192.0.2.1:1",
+        ]
+        let result = try SwitchyardProcess(
+            ["init", "/bin/sh"], environment: home.environment.merging(more) { $1 })
+        #expect(result.code == 0)
+        #expect(result.output.split(separator: "\n").count { $0.contains(" WRN ") } == 2)
+        #expect(result.output.contains(" WRN SWITCHYARD_API_GROUP: there is no group "))
     }
 
     @Test func `config tells all of it beside the listing`() throws {

@@ -24,13 +24,15 @@ struct JournalTests {
         #expect(address.call { bind(number, $0, $1) } == 0)
     }
 
-    private func logger(_ stream: String?, format: LogFormat = .journal) -> Logger {
+    private func logger(
+        _ stream: String?, format: LogFormat = .journal, as program: ProgramName = .switchyard
+    ) -> Logger {
         var settings = LogSettings(
             isDisabled: false, isColored: true, timeFormat: .kitchen, format: format)
         settings.journalStream = stream
         return Logger(label: "test") { [settings, output, home] _ in
             LineLogHandler(
-                settings: settings, descriptor: output.number,
+                settings: settings, program: program, descriptor: output.number,
                 journal: JournalSocket(path: home.path + "/journal"))
         }
     }
@@ -55,6 +57,11 @@ struct JournalTests {
                 == "MESSAGE=plan is due plan.name=v2\nPRIORITY=5\nSYSLOG_IDENTIFIER=switchyard\n"
                 + "SWITCHYARD_PLAN_NAME=v2\n")
         #expect(try home.read("out").isEmpty)
+    }
+
+    @Test func `under the name cosmovisor it is found by that`() throws {
+        logger(stream, as: .cosmovisor).info("m")
+        #expect(received == "MESSAGE=m\nPRIORITY=6\nSYSLOG_IDENTIFIER=cosmovisor\n")
     }
 
     @Test(arguments: [nil, "", "1", "1:2", "1:2:3", "x:y", ":"])

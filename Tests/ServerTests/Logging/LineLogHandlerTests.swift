@@ -7,11 +7,14 @@ import Testing
 @testable import Server
 
 struct LineLogHandlerTests {
-    private func logger(_ descriptor: Int32, _ format: LogFormat = .console) -> Logger {
+    private func logger(
+        _ descriptor: Int32, _ format: LogFormat = .console,
+        as program: ProgramName = .switchyard
+    ) -> Logger {
         let settings = LogSettings(
             isDisabled: false, isColored: true, timeFormat: nil, format: format)
         return Logger(label: "test") { _ in
-            LineLogHandler(settings: settings, descriptor: descriptor)
+            LineLogHandler(settings: settings, program: program, descriptor: descriptor)
         }
     }
 
@@ -34,6 +37,17 @@ struct LineLogHandlerTests {
         logger.notice("plan is due", metadata: ["daemon.pid": "7", "zone": "a b"])
         let expected = "INF plan is due daemon.pid=7 plan.name=v2 zone=\"a b\" module=switchyard\n"
         #expect(received(pipe.reader) == expected)
+    }
+
+    @Test(arguments: [
+        (LogFormat.console, "INF m module=cosmovisor\n"),
+        (.json, #""msg":"m","module":"cosmovisor"}"# + "\n"),
+        (.journal, "<6>m module=cosmovisor\n"),
+    ])
+    func `under the name cosmovisor that is the module`(format: LogFormat, end: String) throws {
+        let pipe = try makePipe()
+        logger(pipe.writer.number, format, as: .cosmovisor).info("m")
+        #expect(received(pipe.reader).hasSuffix(end))
     }
 
     @Test func `what is below the level is not written`() throws {

@@ -70,7 +70,7 @@ struct LogLineTests {
             .warning, "plan\nis due",
             [("daemon.pid", "7"), ("plan.näme", "a b\nMESSAGE=x"), ("module", "switchyard")])
         #expect(
-            line.journalEntry == """
+            line.journalEntry(of: .switchyard) == """
                 MESSAGE=plan\\u{a}is due daemon.pid=7 plan.näme="a b\\u{a}MESSAGE=x"
                 PRIORITY=4
                 SYSLOG_IDENTIFIER=switchyard
@@ -79,7 +79,8 @@ struct LogLineTests {
 
                 """)
         let long = self.line(.info, "m", [(String(repeating: "k", count: 99), "v")])
-        let name = long.journalEntry.split(separator: "\n").last?.prefix { $0 != "=" }
+        let last = long.journalEntry(of: .switchyard).split(separator: "\n").last
+        let name = last?.prefix { $0 != "=" }
         #expect(name?.count == 64)
     }
 }

@@ -64,7 +64,7 @@ struct VersionTests {
             let seen = try #require(await supervisor.facts(of: v2))
             _ = try await supervisor.declare(
                 PlanDeclaration(
-                    trigger: .height, height: 70_000,
+                    trigger: .chain, height: 70_000,
                     expectedSHA256: isPinned ? seen.binary.sha256 : nil),
                 for: v2, seen: seen, by: Self.ops)
             await waits(supervisor) { $0.next?.verdict != nil && $0.next?.verdict != .fail }
@@ -147,6 +147,23 @@ struct VersionTests {
         }
         """
 
+    @Test func `a second asking how a binary halts waits for the answer to the first`()
+        async throws
+    {
+        try place("/bin/echo")
+        let counting = try countingStage()
+        let supervisor = node.supervisor { setup in
+            setup.stageProgram = counting
+            setup.staging.reserve = .bytes(0)
+        }
+        let release = Release(home: node.home, directory: "upgrades/v2")
+        async let first = supervisor.learnStyle(of: release)
+        async let second = supervisor.learnStyle(of: release)
+        let answers = await (first, second)
+        #expect(answers.1 == answers.0 && answers.0 != .failure(.notAsked))
+        #expect(node.lines.count { $0 == "run" } == 1)
+    }
+
     @Test func `it is asked once, and again when its files have changed`() async throws {
         try place("/bin/echo")
         let counting = try countingStage()
@@ -156,7 +173,7 @@ struct VersionTests {
             let seen = try #require(await supervisor.facts(of: v2))
             _ = try await supervisor.declare(
                 PlanDeclaration(
-                    trigger: .height, height: 80_000, expectedSHA256: seen.expectedSHA256),
+                    trigger: .chain, height: 80_000, expectedSHA256: seen.expectedSHA256),
                 for: v2, seen: seen, by: Self.ops)
             let before = supervisor.board.status.preflights["upgrades/v2"]?.evaluatedAt
             await waits(supervisor) { $0.preflights["upgrades/v2"]?.evaluatedAt != before }
