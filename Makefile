@@ -31,7 +31,7 @@ FUZZ_TARGETS := $(notdir $(wildcard Tests/Fuzz/corpus/*))
 # Of `make leaks`: what the numbers of restarts and upgrades are divided by.
 SCALE := 1
 
-.PHONY: help setup build run test lint tsan fuzz check-links bench leaks openapi
+.PHONY: help setup build run test lint tsan fuzz check-links bench bench-transfers leaks openapi
 .DEFAULT_GOAL := help
 
 help:
@@ -43,6 +43,7 @@ help:
 	@echo 'make tsan         run the tests of the supervisor under the thread sanitizer'
 	@echo 'make fuzz         fuzz the parsers of what comes from outside; FUZZ_SECONDS=60 for each'
 	@echo 'make bench        measure it, beside a floor in C; RUNS=100 IDLE=60, RT=1 for real time'
+	@echo 'make bench-transfers   of that, how fast a binary comes in'
 	@echo 'make leaks        look for leaks over 10,000 restarts, 1,000 upgrades; SCALE=10: a tenth'
 	@echo 'make check-links  check that no large library has crept in'
 	@echo 'make openapi      take a change of openapi.yaml into the sources'
@@ -96,6 +97,9 @@ check-links: setup
 
 bench: build $(BENCH_PROGRAMS)
 	@.build/release/Bench bench runs=$(RUNS) idle=$(IDLE) rt=$(RT)
+
+bench-transfers: build $(BENCH_PROGRAMS)
+	@.build/release/Bench transfers runs=$(RUNS) rt=$(RT)
 
 leaks: build $(BENCH_PROGRAMS)
 	@.build/release/Bench leaks scale=$(SCALE)

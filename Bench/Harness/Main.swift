@@ -8,6 +8,7 @@ import Glibc
             let misses =
                 switch options.task {
                 case .bench: try bench(options)
+                case .transfers: try transfers(options, rounds: options.runs)
                 case .leaks: try Leaks(scale: options.scale).look()
                 }
             for miss in misses { say("MISSED  \(miss)") }
@@ -28,12 +29,19 @@ import Glibc
         for _ in 0..<options.runs { try crowd.run() }
         for path in ["/v1/status", "/metrics"] { try crowd.ask(path, milliseconds: 2000) }
         say(Report.crowd(crowd) + "\n")
-        let transfers = try Transfers(rounds: max(3, options.runs / 10))
-        say(Report.transfers(transfers) + "\n")
+        let missesOfTransfers = try transfers(options, rounds: max(3, options.runs / 10))
         let idle = try Idle(seconds: options.idle)
         say(Report.idle(idle) + "\n\nload at the end \(Report.load)")
         return measurements.rows.flatMap(\.misses) + measurements.failures
-            + crowd.misses + transfers.misses + idle.misses
+            + crowd.misses + missesOfTransfers + idle.misses
+    }
+
+    private static func transfers(
+        _ options: Options, rounds: Int
+    ) throws(BenchError) -> [String] {
+        let transfers = try Transfers(rounds: rounds)
+        say(Report.transfers(transfers) + "\n")
+        return transfers.misses
     }
 
     /// Of the first step of the real-time classes; inherited by everything that is started.

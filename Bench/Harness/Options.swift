@@ -1,7 +1,7 @@
 /// What the Makefile asks for.
 struct Options {
     enum Task: String {
-        case bench, leaks
+        case bench, transfers, leaks
     }
 
     let task: Task
@@ -16,7 +16,7 @@ struct Options {
 
     init(_ arguments: [String]) throws(BenchError) {
         guard let first = arguments.first, let task = Task(rawValue: first) else {
-            throw .usage("bench|leaks [runs=N] [idle=SECONDS] [rt=0|1] [scale=N]")
+            throw .usage("bench|transfers|leaks [runs=N] [idle=SECONDS] [rt=0|1] [scale=N]")
         }
         self.task = task
         for argument in arguments.dropFirst() {

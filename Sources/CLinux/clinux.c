@@ -95,11 +95,6 @@ uint64_t clinux_pid_namespace(void) {
 
 int clinux_pipe(int ends[2]) { return (int)check(pipe2(ends, O_CLOEXEC)); }
 
-void clinux_widen_pipe(int end) {
-    // Only faster: what a pipe has from the beginning does, too.
-    (void)fcntl(end, F_SETPIPE_SZ, 1 << 20);
-}
-
 const char *clinux_signal_name(int number) { return sigabbrev_np(number); }
 
 void clinux_yield_to_others(int niceness) {

@@ -90,9 +90,6 @@ uint64_t clinux_pid_namespace(void);
 /// pipe2 with O_CLOEXEC. Returns 0 or -errno.
 int clinux_pipe(int ends[2]);
 
-/// Gives a pipe room for a mebibyte, as far as the user may have that.
-void clinux_widen_pipe(int end);
-
 /// `TERM` for 15; NULL for a number without a name.
 const char *clinux_signal_name(int number);
 

@@ -3,11 +3,16 @@ import StageMessages
 
 /// The file that is being fetched, as far as it has come.
 ///
-/// What was written stays so: the descriptor may be a pipe.
+/// What was written stays so: the descriptor may be a socket.
 final class Download {
     private let file: Int32
     let limit: Int64
+    /// Bytes that came, of which the last may wait for `flush`.
     private(set) var written: Int64 = 0
+    /// libcurl hands on 16 KiB at a time, and each write wakes whoever reads it.
+    private let waiting = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: 128 << 10, alignment: 4096)
+    private var waitingCount = 0
     /// Bytes of the whole file, when the server has said.
     private(set) var total: Int64?
     /// By what a server can tell that the rest is of the same file.
@@ -23,6 +28,10 @@ final class Download {
     init(_ file: Int32, limit: Int64) {
         self.file = file
         self.limit = limit
+    }
+
+    deinit {
+        waiting.deallocate()
     }
 
     /// What can be left out of a request for the place; nil when all has to come.
@@ -61,11 +70,24 @@ final class Download {
         }
         var rest = bytes[...]
         while !rest.isEmpty {
-            let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
-            let count = write(file, start, rest.count)
+            let space = UnsafeMutableRawBufferPointer(rebasing: waiting[waitingCount...])
+            let next = rest.prefix(space.count)
+            space.copyMemory(from: UnsafeRawBufferPointer(rebasing: next))
+            waitingCount += next.count
+            rest = rest.dropFirst(next.count)
+            if waitingCount == waiting.count { try flush() }
+        }
+        written += Int64(bytes.count)
+    }
+
+    /// Writes what waits; to be called whenever nothing more is there to come at once.
+    func flush() throws(StageFailure) {
+        var rest = waiting[..<waitingCount]
+        waitingCount = 0
+        while !rest.isEmpty {
+            let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Self.failure("write") }
-            written += Int64(count)
             rest = rest.dropFirst(count)
         }
     }

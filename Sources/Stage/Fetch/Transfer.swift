@@ -88,6 +88,11 @@ final class Transfer {
             guard curl_multi_perform(multi, &running) == CURLM_OK else {
                 throw Setback(.system, "libcurl cannot go on")
             }
+            do throws(StageFailure) {
+                try download.flush()
+            } catch {
+                throw Setback(error)
+            }
             progress.say(done: download.written, total: download.total)
             if running == 0 { return MultiHandle.result(of: multi) }
             try checkStall()

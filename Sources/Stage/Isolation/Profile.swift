@@ -37,7 +37,7 @@ enum Profile {
         let mebi: UInt64 = 1 << 20
         let (seconds, memory, file): (UInt64, UInt64, UInt64) =
             switch self {
-            // What it fetches goes into a pipe, whose reader counts; an answer is a line of reports.
+            // What it fetches goes into a socket, whose reader counts; an answer is a line of reports.
             case .fetch: (3600, 512 * mebi, 2 * mebi)
             case .unpack(let bytes): (600, 512 * mebi, UInt64(clamping: bytes))
             case .probe: (10, 4096 * mebi, mebi)

@@ -69,7 +69,7 @@ extension Descriptor {
         _ count: Int64 = .max, from start: Int64 = 0, _ take: (UnsafeRawBufferPointer) -> Void
     ) throws(SystemError) {
         let space = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: Intake.piece, alignment: 64)
+            byteCount: 128 << 10, alignment: 64)
         defer { space.deallocate() }
         var done: Int64 = 0
         while done < count {

@@ -3,8 +3,8 @@ import Glibc
 
 /// An upload while its bytes come; a value, of which an earlier copy is the way back.
 ///
-/// What comes is written first, and hashed from the file behind that: the two need no memory between
-/// them, and neither waits for the other's piece.
+/// What comes is written and hashed piece by piece; where only the one could be done, the other is
+/// made up for from the file.
 ///
 /// Everything blocks. Who lets go of it must `suspend` or `discard` it before.
 package struct Intake: Sendable {
@@ -17,15 +17,14 @@ package struct Intake: Sendable {
     private let quarantine: Quarantine
     private let file: Descriptor
     private var hashed: HashedPrefix
+    /// What we left behind at the last write: whatever else writes the file shows in it.
+    private var seal: Seal?
     /// Up to here the kernel was told that nobody reads it soon.
     private var advised: Int64 = 0
     /// Bytes in all that were announced.
     private let length: Int64?
     private let judgesHead: Bool
 
-    /// Bytes that are best written or hashed at once: more do not stay in a processor's own cache
-    /// from one to the other.
-    static let piece = 128 << 10
     private static let stretch: Int64 = 16 << 20
 
     init(
@@ -48,6 +47,8 @@ package struct Intake: Sendable {
         let end = offset + count
         if let length, end > length { throw .inconsistentLength }
         try quarantine.admit(count, to: id, size: end)
+        try checkSeal()
+        defer { seal = Seal(file) }
         do throws(StagingRefusal) {
             do throws(SystemError) {
                 try file.write(bytes)
@@ -66,14 +67,21 @@ package struct Intake: Sendable {
         offset = end
         quarantine.countReceived(count)
         quarantine.change(id) { $0?.size = end }
+        adviseIfDue()
     }
 
-    // MARK: - Behind the writing
+    // MARK: - Hashing
+
+    /// Hashes what comes next after all that is hashed.
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        hashed.update(bytes)
+        part?.update(bytes)
+    }
 
     /// Bytes that are written and not hashed.
     var unhashed: Int64 { offset - hashed.count }
 
-    /// Hashes what is written, while another copy may go on writing.
+    /// Hashes from the file what is written and not hashed.
     ///
     /// - Throws: `.cancelled` soon after the task was cancelled: what was hashed until then stays so.
     mutating func hash() throws(StagingRefusal) {
@@ -89,7 +97,6 @@ package struct Intake: Sendable {
         }
         // Somebody has cut it.
         guard hashed.count == offset else { throw .system(SystemError("read", code: EIO)) }
-        adviseIfDue()
     }
 
     /// The same, hashed as far as another copy of it.
@@ -97,11 +104,10 @@ package struct Intake: Sendable {
         var intake = self
         intake.hashed = other.hashed
         intake.part = other.part
-        intake.advised = other.advised
         return intake
     }
 
-    /// Begins writing out what has been hashed, and drops what was written of earlier: an upload is
+    /// Begins writing out what has come, and drops what was written of earlier: an upload is
     /// not to push the node's data out of memory.
     private mutating func adviseIfDue() {
         guard offset - advised >= Self.stretch else { return }
@@ -109,6 +115,12 @@ package struct Intake: Sendable {
         let start = max(0, advised - Self.stretch)
         posix_fadvise(file.number, off_t(start), off_t(offset - start), POSIX_FADV_DONTNEED)
         advised = offset
+    }
+
+    /// What was hashed on its way is what the file holds, as long as nobody else writes it.
+    private func checkSeal() throws(StagingRefusal) {
+        guard let seal, Seal(file) != seal else { return }
+        throw .system(SystemError("read", code: EIO))
     }
 
     private func checkKind() throws(StagingRefusal) {
@@ -127,6 +139,7 @@ package struct Intake: Sendable {
             lseek(file.number, off_t(mark.offset), SEEK_SET) >= 0
         else { throw StagingRefusal(SystemError("ftruncate")) }
         self = mark
+        seal = Seal(file)
         quarantine.change(id) { $0?.size = mark.offset }
     }
 
@@ -151,6 +164,7 @@ package struct Intake: Sendable {
         if let length, offset != length { throw .inconsistentLength }
         var whole = self
         try whole.hash()
+        try checkSeal()
         let digests = whole.digests
         if let expected = record?.expected, !expected.isEmpty, !digests.fit(expected) {
             throw .contentMismatch

@@ -125,6 +125,19 @@ struct QuarantineTests {
         #expect(throws: cut) { try intake.complete() }
     }
 
+    @Test func `a file that somebody else writes, too, is not taken for what came`() throws {
+        var intake = try quarantine().begin(announcement())
+        try intake.append([Head.program(1000)])
+        let path = temporary.path + "/cosmovisor/.switchyard/staging/" + intake.id
+        let before = Seal(path)
+        let other = try Descriptor(open(path, O_WRONLY | O_CLOEXEC), call: "open")
+        // The clock of files may stand for some milliseconds.
+        while Seal(path) == before { #expect(pwrite(other.number, "x", 1, 500) == 1) }
+        let changed = StagingRefusal.system(SystemError("read", code: EIO))
+        #expect(throws: changed) { try intake.complete() }
+        #expect(throws: changed) { try intake.append([[1]]) }
+    }
+
     @Test func `an unfinished upload is its originator's alone, and one request's at a time`()
         throws
     {

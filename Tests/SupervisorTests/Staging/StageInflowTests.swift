@@ -23,7 +23,7 @@ struct StageInflowTests {
         loop.stop()
     }
 
-    @Test func `what is in the pipe when the run is over is taken, in pieces of any size`() throws {
+    @Test func `what the socket holds when the run is over is taken, piece by piece`() throws {
         #expect(write(inflow.theirs.number, "abcde", 5) == 5)
         loop.perform { inflow.end() }
         loop.stop()

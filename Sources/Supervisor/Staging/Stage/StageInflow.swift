@@ -1,9 +1,10 @@
-import CLinux
 import Glibc
 
-/// What a run of `switchyard-stage` writes, taken while it runs: a pipe that becomes its descriptor 3.
+/// What a run of `switchyard-stage` writes, taken while it runs: a socket that becomes its descriptor 3.
 ///
-/// It ends with the run and not with the pipe, whose other end somebody might keep.
+/// A socket's buffers are larger pieces of memory than a pipe's pages, and writer and reader do not
+/// wait for each other's lock. It ends with the run and not with the socket, whose other end somebody
+/// might keep.
 final class StageInflow: Sendable {
     /// For the run.
     let theirs: Descriptor
@@ -12,11 +13,14 @@ final class StageInflow: Sendable {
     private let isOver = Locked(false)
 
     init(on loop: EventLoop) throws(SystemError) {
-        let pipe = try StagePipes.pipe()
-        clinux_widen_pipe(pipe.write.number)
-        _ = fcntl(pipe.read.number, F_SETFL, O_NONBLOCK)
-        theirs = pipe.write
-        ours = pipe.read
+        let pair = try StagePipes.socketPair()
+        // Only faster, and never more than this host lets anybody have.
+        var size: Int32 = 1 << 20
+        setsockopt(
+            pair.write.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        _ = fcntl(pair.read.number, F_SETFL, O_NONBLOCK)
+        theirs = pair.write
+        ours = pair.read
         self.loop = loop
     }
 

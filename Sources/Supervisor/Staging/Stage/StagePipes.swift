@@ -43,14 +43,14 @@ struct StagePipes {
         ours = Ours(input: orders.write, output: reports.read)
     }
 
-    private static func socketPair() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
+    static func socketPair() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SystemError("socketpair") }
         return (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
     }
 
-    static func pipe() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
+    private static func pipe() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
         var ends: [Int32] = [-1, -1]
         let result = clinux_pipe(&ends)
         guard result == 0 else { throw SystemError("pipe2", code: -result) }
