@@ -147,6 +147,32 @@ import Testing
         #expect(node.exists("data-backup-v2-12") && node.exists("data-backup-v3-24"))
     }
 
+    @Test(arguments: Styles.all)
+    func `a sync from the first block goes through all versions by itself`(
+        sdk: String
+    ) async throws {
+        let node = try TestNode(
+            chain: ["sdk": sdk, "upgrades": "v2@12,v3@24,v4@36,v5@37,v6@60"],
+            v1: ["halt": "blocksync"], v2: ["halt": "blocksync"])
+        var handlers = "v2"
+        for version in ["v3", "v4", "v5", "v6"] {
+            handlers += ",\(version)"
+            try node.install(
+                "upgrades/\(version)",
+                [
+                    "version": version, "handlers": handlers, "new_stores": version,
+                    "halt": "blocksync",
+                ])
+        }
+        try node.start()
+        try await node.reaches(64, "v6")
+        #expect(node.ledger.violations == [])
+        for (version, height) in [("v2", 12), ("v3", 24), ("v4", 36), ("v5", 37), ("v6", 60)] {
+            #expect(node.ledger.all("block", version: version).first?.details == "\(height)")
+        }
+        #expect(node.current == "upgrades/v6")
+    }
+
     @Test func `without a restart after the upgrade we end with 0`() async throws {
         let node = try TestNode()
         try node.start(["DAEMON_RESTART_AFTER_UPGRADE": "false"])
