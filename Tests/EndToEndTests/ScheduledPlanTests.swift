@@ -28,8 +28,10 @@ struct ScheduledPlanTests {
         _ what: String, _ name: String, on node: TestNode, _ isSo: (JSONValue) -> Bool
     ) async throws {
         node.signal(SIGHUP)
-        try await eventually("\(what)\n\(node.log)") {
-            isSo(try UnixClient.plan(name, of: node))
+        var last = JSONValue.null
+        try await eventually("\(what), and not \(last)\n\(node.log)") {
+            last = try UnixClient.plan(name, of: node)
+            return isSo(last)
         }
     }
 
@@ -149,7 +151,7 @@ struct ScheduledPlanTests {
         symlink("upgrades/v2-fixed", node.path + "/cosmovisor/current")
         unlink(node.path + "/cosmovisor/.switchyard/applied")
         try node.start()
-        try await node.shows("the height") { $0.height != nil }
+        try await node.shows("the daemon") { $0.phase.name == "running" }
         try await shows("it counts as applied", "v2", on: node) {
             $0["state"]?.string == "applied"
                 && $0["reason"]?.string

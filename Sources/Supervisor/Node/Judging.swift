@@ -88,7 +88,10 @@ extension NodeSupervisor {
         if verdict.isOfInvalidFile, memory.verdict?.isOfInvalidFile != true {
             counters.count { $0.watchErrors[.planFile] += 1 }
         }
+        let wasStale = memory.verdict?.state == .stale
         memory.verdict = verdict
+        // Whether it was applied the chain can tell, which may have been asked before this was known.
+        if verdict.state == .stale, !wasStale { asking.raise() }
         switch verdict.ruling {
         // Of a plan by height it is proven once the daemon has ended, and not before.
         case .due, .dueWithoutBinary:
